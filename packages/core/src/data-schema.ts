@@ -1,0 +1,23 @@
+/** What the model is asked with, and what it answers: the columns of a training table. */
+export interface DataSchema {
+  readonly target: string;
+  readonly task: 'classification' | 'regression';
+  readonly features: readonly Feature[];
+}
+
+export type Feature =
+  | { readonly name: string; readonly type: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number; readonly example: number }
+  | { readonly name: string; readonly type: 'string'; readonly values: readonly string[]; readonly example: string };
+
+/** The lesson's churn table: five numeric columns; its request body is the examples. */
+export const LESSON_DATA: DataSchema = {
+  target: 'churned',
+  task: 'classification',
+  features: [
+    { name: 'tenure_months', type: 'integer', minimum: 0, maximum: 600, example: 12 },
+    { name: 'monthly_charges', type: 'number', minimum: 0, example: 65.0 },
+    { name: 'total_charges', type: 'number', minimum: 0, example: 780.0 },
+    { name: 'num_products', type: 'integer', minimum: 0, example: 2 },
+    { name: 'has_support_calls', type: 'integer', minimum: 0, maximum: 1, example: 1 },
+  ],
+};

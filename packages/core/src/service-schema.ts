@@ -1,0 +1,85 @@
+import { type Static, Type } from 'typebox';
+import { DEFAULT_PORT, FRAMEWORKS, PYTHON_VERSIONS } from './contract.ts';
+
+/** A Kubernetes quantity (apimachinery `resource.Quantity`): 250m, 1, 512Mi. */
+const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
+const ENV_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
+const closed = { additionalProperties: false } as const;
+
+const Quantity = (description: string) => Type.String({ pattern: QUANTITY, description });
+
+const Resources = Type.Object(
+  {
+    cpu: Type.Optional(Quantity('CPU request of a pod, for example "250m"')),
+    memory: Type.Optional(Quantity('memory request and limit of a pod, for example "512Mi"')),
+    cpuLimit: Type.Optional(Quantity('CPU limit of a pod; left out, the pod may use idle cores')),
+    ephemeralStorage: Type.Optional(Quantity('scratch space request and limit of a pod, for example "256Mi"')),
+  },
+  { ...closed, description: 'CPU, memory and scratch space of a pod' },
+);
+
+const SecretReference = Type.Object(
+  {
+    env: Type.String({ pattern: ENV_NAME, description: 'name of the environment variable' }),
+    secret: Type.String({ minLength: 1, description: 'name of an existing Secret in the namespace' }),
+    key: Type.String({ minLength: 1, description: 'key inside that Secret' }),
+  },
+  { ...closed, description: 'one environment variable, taken from an existing Secret' },
+);
+
+const Deploy = Type.Object(
+  {
+    replicas: Type.Optional(Type.Integer({ minimum: 0, description: 'number of pods' })),
+    resources: Type.Optional(Resources),
+    gpus: Type.Optional(Type.Integer({ minimum: 0, maximum: 16, description: 'whole GPUs (nvidia.com/gpu) for each pod' })),
+    env: Type.Optional(
+      Type.Record(Type.String({ pattern: ENV_NAME }), Type.String(), {
+        description: 'plain environment variables; secrets go into deploy.secrets',
+      }),
+    ),
+    secrets: Type.Optional(Type.Array(SecretReference, { description: 'environment variables taken from existing Secrets' })),
+  },
+  { ...closed, description: 'how the service runs on Kubernetes' },
+);
+
+/** The JSON Schema of model-service.yaml, and the source of its types. */
+export const ServiceSchema = Type.Object(
+  {
+    name: Type.String({ description: 'name of the service: lower-case letters, digits and "-"' }),
+    owner: Type.Optional(Type.String({ minLength: 1, description: 'team that answers for the service' })),
+    python: Type.Enum([...PYTHON_VERSIONS], { description: 'Python of training and serving, in quotes' }),
+    framework: Type.Enum([...FRAMEWORKS], { description: 'library that trains and scores the model' }),
+    accelerator: Type.Optional(Type.Enum(['cpu', 'cuda'], { description: 'what the image is built for' })),
+    model: Type.Object(
+      {
+        path: Type.String({ pattern: '^models/[^/]+$', description: 'file that training writes, below models/' }),
+        loadBudgetSeconds: Type.Optional(
+          Type.Integer({
+            minimum: 5,
+            maximum: 7200,
+            description: 'longest time from start to ready; probes and deadlines follow from it',
+          }),
+        ),
+      },
+      { ...closed, description: 'the model artefact' },
+    ),
+    serve: Type.Optional(
+      Type.Object(
+        {
+          port: Type.Optional(Type.Integer({ minimum: 1024, maximum: 65535, description: `port of the container (${DEFAULT_PORT})` })),
+          workers: Type.Optional(Type.Integer({ minimum: 1, maximum: 64, description: 'processes in one container' })),
+        },
+        { ...closed, description: 'how the container serves' },
+      ),
+    ),
+    deploy: Type.Optional(Deploy),
+    environments: Type.Optional(
+      Type.Record(Type.String(), Deploy, { description: 'per environment of modelyard.yaml: what differs from deploy' }),
+    ),
+  },
+  { ...closed, $id: 'https://modelyard.dev/schema/model-service.schema.json', title: 'model-service.yaml', description: 'a model service' },
+);
+
+/** model-service.yaml as written. */
+export type ServiceSource = Static<typeof ServiceSchema>;
+export type DeploySource = Static<typeof Deploy>;

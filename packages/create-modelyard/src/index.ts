@@ -1,0 +1,2 @@
+export { type Command, type CreateRequest, parseCommandLine } from './command-line.ts';
+export { HELP } from './help.ts';

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL_LOCK_FILE, ProblemError, pythonImageFor, valueOf } from '@modelyard/core';
+import { buildImage, buildSecrets, findEngine, gitState, pushImage, writeImageRecord } from '@modelyard/image';
+import type { ExecutorContext } from '@nx/devkit';
+import { executing, type Project, projectOf, specOf, workspaceConfigOf } from '../../project.ts';
+
+export interface DockerBuildOptions {
+  readonly buildArg?: readonly string[];
+  readonly push?: boolean;
+}
+
+/** Builds the service's image from its own folder, tags it with the commit and records it. */
+export default function dockerBuild(options: DockerBuildOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return executing(async () => {
+    const project = projectOf(context);
+    const spec = specOf(project);
+    const config = workspaceConfigOf(project);
+    requireModel(project);
+    const engine = valueOf(await findEngine(process.env));
+    const inputs = buildSecrets(process.env);
+    const record = await buildImage(
+      engine,
+      {
+        context: project.directory,
+        name: project.name,
+        ...(config.registry ? { registry: config.registry } : {}),
+        revision: await gitState(project.directory, process.env),
+        buildArgs: { PYTHON_IMAGE: pythonImageFor(config, spec.python), ...inputs.buildArgs, ...pairsOf(options.buildArg ?? []) },
+        secrets: inputs.secrets,
+      },
+      (line) => console.log(line),
+    );
+    await writeImageRecord(project.directory, record);
+    if (options.push) await pushImage(engine, record.ref);
+    console.log(`\nimage ${record.ref}`);
+    return true;
+  });
+}
+
+function requireModel(project: Project): void {
+  if (existsSync(join(project.directory, 'models', MODEL_LOCK_FILE))) return;
+  throw new ProblemError([
+    { code: 'no-model', where: project.name, what: `models/${MODEL_LOCK_FILE} is missing`, remedy: `train first: npx nx run ${project.name}:train` },
+  ]);
+}
+
+function pairsOf(args: readonly string[]): Record<string, string> {
+  return Object.fromEntries(args.map((arg) => [arg.split('=', 1)[0] ?? arg, arg.slice(arg.indexOf('=') + 1)]));
+}

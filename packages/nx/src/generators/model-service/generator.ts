@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type DataSchema, fail, ProblemError, type Result, succeed, valueOf, WORKSPACE_FILE } from '@modelyard/core';
+import { scaffoldService } from '@modelyard/standards';
+import { inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
+import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
+import { treeSink } from '../tree-sink.ts';
+
+export interface ModelServiceOptions {
+  readonly name: string;
+  readonly directory?: string;
+  readonly owner?: string;
+  readonly python?: string;
+  readonly framework?: string;
+  readonly port?: number;
+  readonly gpus?: number;
+  readonly data?: string;
+  readonly target?: string;
+}
+
+/** Makes a model service in the workspace; bad input throws a ProblemError and leaves the tree as it was. */
+export default async function modelService(tree: Tree, options: ModelServiceOptions): Promise<GeneratorCallback> {
+  requireWorkspace(tree);
+  const table = valueOf(readTable(options));
+  const answers = valueOf(parseModelServiceAnswers({ ...options, ...(table ? { data: table.schema, hasOwnData: true } : {}) }, 'nx g model-service'));
+  const directory = normalizeDirectory(options.directory ?? `services/${answers.name}`);
+  requireFreeDirectory(tree, directory, answers);
+  scaffoldService(treeSink(tree), directory, answers, table?.csv);
+  return () => {
+    logger.info(`\n${directory} is ready. Next:\n  npx nx run ${answers.name}:train\n  npx nx run ${answers.name}:test`);
+  };
+}
+
+function requireWorkspace(tree: Tree): void {
+  if (tree.exists(WORKSPACE_FILE)) return;
+  throw new ProblemError([
+    {
+      code: 'no-workspace',
+      where: 'nx g model-service',
+      what: `there is no ${WORKSPACE_FILE} at the root of this workspace`,
+      remedy: 'add it with "npx nx g @modelyard/nx:init", or make a new workspace with "npm create modelyard@latest"',
+    },
+  ]);
+}
+
+function requireFreeDirectory(tree: Tree, directory: string, answers: ModelServiceAnswers): void {
+  if (!tree.exists(directory)) return;
+  throw new ProblemError([
+    {
+      code: 'folder-exists',
+      where: directory,
+      what: `the folder for "${answers.name}" exists already; nothing was written`,
+      remedy: 'choose another name, or another folder with --directory',
+    },
+  ]);
+}
+
+/** The user's own table and its schema, when --data is given. */
+function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: DataSchema } | undefined> {
+  if (options.data === undefined) return succeed(undefined);
+  const file = resolve(options.data);
+  if (!existsSync(file)) {
+    return fail({ code: 'no-table', where: options.data, what: 'there is no such file', remedy: 'give --data the path of a CSV table with a header line' });
+  }
+  if (options.target === undefined) {
+    return fail({ code: 'no-target', where: 'nx g model-service', what: '--data is given without --target', remedy: 'name the column to predict, for example --target=churned' });
+  }
+  const csv = readFileSync(file, 'utf8').replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const schema = inferDataSchema(csv, options.target, options.data);
+  return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
+}
+
+const normalizeDirectory = (directory: string): string => directory.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');

@@ -1,0 +1,27 @@
+import type { TargetConfiguration } from '@nx/devkit';
+
+/** Prints the objects; needs no cluster. */
+export const renderTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:render',
+  cache: false,
+  metadata: { description: 'Prints the Kubernetes objects as YAML' },
+});
+
+/** Depends on nothing, because Nx runs dependencies also for --dry-run: it deploys the image that was built last. */
+export const deployTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:deploy',
+  cache: false,
+  metadata: { description: 'Deploys the last image and proves it with golden predictions' },
+});
+
+export const statusTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:status',
+  cache: false,
+  metadata: { description: 'Shows what runs in an environment' },
+});
+
+export const destroyTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:destroy',
+  cache: false,
+  metadata: { description: 'Deletes the objects from an environment' },
+});

@@ -1,0 +1,31 @@
+import type { ServiceSpec } from '@modelyard/core';
+import type { TargetConfiguration } from '@nx/devkit';
+import { deployTarget, destroyTarget, renderTarget, statusTarget } from './cluster-targets.ts';
+import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
+import { lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
+
+type Targets = Record<string, TargetConfiguration>;
+
+/** Every target of a service. */
+export function serviceTargets(spec: ServiceSpec): Targets {
+  return {
+    setup: setupTarget(),
+    lock: lockTarget(),
+    train: trainTarget(),
+    test: testTarget(),
+    serve: serveTarget(spec),
+    'docker-build': dockerBuildTarget(),
+    'docker-run': dockerRunTarget(),
+    render: renderTarget(),
+    deploy: deployTarget(),
+    status: statusTarget(),
+    destroy: destroyTarget(),
+  };
+}
+
+/** Targets of a service whose model-service.yaml has problems: each one ends by printing them. */
+export function brokenTargets(): Targets {
+  const explain = renderTarget();
+  const names = ['setup', 'lock', 'train', 'test', 'serve', 'docker-build', 'docker-run', 'render', 'deploy', 'status', 'destroy'];
+  return Object.fromEntries(names.map((name) => [name, explain]));
+}

@@ -1,0 +1,106 @@
+import {
+  DEFAULT_PORT,
+  DEFAULT_PYTHON_IMAGE,
+  type DataSchema,
+  fail,
+  FRAMEWORKS,
+  type Framework,
+  HEALTH_PATH,
+  LESSON_DATA,
+  LIVE_PATH,
+  METRICS_PATH,
+  nearestWord,
+  parseServiceName,
+  PREDICT_PATH,
+  type Problem,
+  PYTHON_VERSIONS,
+  type PythonVersion,
+  type Result,
+  RUN_AS_USER,
+  SPEC_DEFAULTS,
+  succeed,
+  UV_VERSION,
+} from '@modelyard/core';
+import type { View } from './render.ts';
+
+/** What a user chose for a service. Plain data: it is kept in the lock and renders the same bytes again. */
+export interface ModelServiceAnswers {
+  readonly name: string;
+  readonly owner: string;
+  readonly python: PythonVersion;
+  readonly framework: Framework;
+  readonly accelerator: 'cpu' | 'cuda';
+  readonly port: number;
+  readonly gpus: number;
+  readonly data: DataSchema;
+  /** True when the training table is the user's own and not the generated sample. */
+  readonly hasOwnData: boolean;
+}
+
+/** Fills in defaults and checks each answer; all problems together. */
+export function parseModelServiceAnswers(given: Partial<Record<keyof ModelServiceAnswers, unknown>>, where: string): Result<ModelServiceAnswers> {
+  const problems: Problem[] = [];
+  const names = parseServiceName(given.name, where);
+  if (!names.ok) problems.push(...names.problems);
+  const python = String(given.python ?? PYTHON_VERSIONS[0]);
+  const framework = String(given.framework ?? FRAMEWORKS[0]);
+  const port = Number(given.port ?? DEFAULT_PORT);
+  const gpus = Number(given.gpus ?? 0);
+  problems.push(...notOneOf('python', python, PYTHON_VERSIONS, where), ...notOneOf('framework', framework, FRAMEWORKS, where));
+  problems.push(...notInRange('port', port, 1024, 65535, where), ...notInRange('gpus', gpus, 0, 16, where));
+  if (problems.length > 0 || !names.ok) return fail(...problems);
+  return succeed({
+    name: names.value.label,
+    owner: String(given.owner ?? SPEC_DEFAULTS.owner),
+    python: python as PythonVersion,
+    framework: framework as Framework,
+    accelerator: given.accelerator === 'cuda' ? 'cuda' : SPEC_DEFAULTS.accelerator,
+    port,
+    gpus,
+    data: (given.data as DataSchema | undefined) ?? LESSON_DATA,
+    hasOwnData: given.hasOwnData === true,
+  });
+}
+
+function notOneOf(option: string, value: string, allowed: readonly string[], where: string): Problem[] {
+  if (allowed.includes(value)) return [];
+  const nearest = nearestWord(value, allowed);
+  return [
+    {
+      code: 'bad-option',
+      where,
+      what: `--${option} "${value}" is not offered`,
+      remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}one of: ${allowed.join(', ')}`,
+    },
+  ];
+}
+
+function notInRange(option: string, value: number, low: number, high: number, where: string): Problem[] {
+  if (Number.isInteger(value) && value >= low && value <= high) return [];
+  return [{ code: 'bad-option', where, what: `--${option} "${value}" is out of range`, remedy: `use a whole number from ${low} to ${high}` }];
+}
+
+/** Everything that the model-service templates print, computed here so that templates only print. */
+export function modelServiceView(answers: ModelServiceAnswers): View {
+  const names = parseServiceName(answers.name);
+  if (!names.ok) throw new Error(`answers with a bad name: ${answers.name}`);
+  const { data } = answers;
+  return {
+    ...answers,
+    module: names.value.module,
+    title: names.value.title,
+    modelFile: `${names.value.module}_model.pkl`,
+    runAsUser: RUN_AS_USER,
+    healthPath: HEALTH_PATH,
+    livePath: LIVE_PATH,
+    predictPath: PREDICT_PATH,
+    metricsPath: METRICS_PATH,
+    loadBudgetSeconds: SPEC_DEFAULTS.loadBudgetSeconds,
+    workers: SPEC_DEFAULTS.workers,
+    resources: SPEC_DEFAULTS.deploy.resources,
+    pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
+    uvVersion: UV_VERSION,
+    exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
+    json: (value: unknown) => JSON.stringify(value, null, 2),
+  };
+}

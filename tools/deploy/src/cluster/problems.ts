@@ -1,0 +1,128 @@
+import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
+import { type Attempt, isUnknownField } from './retry.ts';
+import { type ApiStatus, parseStatus } from './status.ts';
+
+/** What a failed request was about, for its message. */
+export interface Subject {
+  /** `deployment/churn`, or a list: `pods`. */
+  readonly object: string;
+  readonly namespace?: string;
+  readonly verb: string;
+  readonly context: string;
+  readonly server: string;
+}
+
+/** The error to throw for a request that failed: what the server said, in our words, with what to do next. */
+export function requestError(attempt: Attempt, subject: Subject): ProblemError {
+  if (!attempt.answered) return raise('preflight', unreachable(attempt.errorCode, subject));
+  const status = parseStatus(attempt.text) ?? { kind: 'Status', message: attempt.text.slice(0, 500) };
+  switch (attempt.status) {
+    case 401:
+      return raise('preflight', unauthorized(subject));
+    case 403:
+      return forbiddenError(status, subject);
+    case 404:
+      return status.details?.kind === 'namespaces'
+        ? raise('preflight', namespaceMissing(subject.namespace ?? status.details.name ?? '', subject.context))
+        : raise('apply', refused(status, subject));
+    case 409:
+      return conflictError(status, subject);
+    default:
+      return attempt.status >= 500 && !isUnknownField(attempt.text)
+        ? raise('preflight', ailing(attempt.status, status, subject))
+        : raise('apply', refused(status, subject));
+  }
+}
+
+/** The environment's namespace is not there, and it was not asked to be created. */
+export function namespaceMissing(namespace: string, context: string): Problem {
+  return {
+    code: 'namespace-missing',
+    where: `ns/${namespace}`,
+    what: `the namespace does not exist in context "${context}"`,
+    remedy: `create it ("kubectl --context ${context} create namespace ${namespace}"), or set createNamespace: true in modelyard.yaml`,
+  };
+}
+
+function unreachable(errorCode: string, subject: Subject): Problem {
+  return {
+    code: 'no-cluster',
+    where: `context "${subject.context}"`,
+    what: `the API server at ${subject.server} does not answer (${errorCode})`,
+    remedy: 'start a local cluster with "npx modelyard cluster up", or check the address and your network',
+  };
+}
+
+function unauthorized(subject: Subject): Problem {
+  return {
+    code: 'unauthorized',
+    where: `context "${subject.context}"`,
+    what: `the API server at ${subject.server} does not know these credentials`,
+    remedy: `log in again, then try "kubectl --context ${subject.context} auth whoami"`,
+  };
+}
+
+const DENIED = /User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)"/;
+
+function forbiddenError(status: ApiStatus, subject: Subject): ProblemError {
+  const message = status.message ?? '';
+  const denied = DENIED.exec(message)?.groups;
+  if (denied) {
+    return raise('preflight', {
+      code: 'forbidden',
+      where: placeOf(subject),
+      what: `user "${denied.user}" may not ${denied.verb} ${denied.resource}`,
+      remedy: `ask for a role that allows "${denied.verb}" on "${denied.resource}"${subject.namespace ? ` in namespace ${subject.namespace}` : ''}`,
+    });
+  }
+  const terminating = status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating');
+  return terminating
+    ? raise('apply', {
+        code: 'namespace-terminating',
+        where: `ns/${subject.namespace}`,
+        what: 'the namespace is being deleted, so nothing can be created in it',
+        remedy: 'wait until it is gone, then deploy again',
+      })
+    : raise('apply', refused(status, subject));
+}
+
+function conflictError(status: ApiStatus, subject: Subject): ProblemError {
+  const causes = status.details?.causes ?? [];
+  const fields = causes.filter((cause) => cause.reason === 'FieldManagerConflict');
+  if (fields.length === 0) return raise('apply', refused(status, subject));
+  const problems = fields.map((cause): Problem => {
+    const field = (cause.field ?? '').replace(/^\./, '');
+    const manager = /"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? 'another manager';
+    return {
+      code: 'field-conflict',
+      where: placeOf(subject),
+      what: `${field} belongs to "${manager}"`,
+      remedy: `let one of the two own it: stop "${manager}" from setting ${field}, or take it out of model-service.yaml`,
+    };
+  });
+  return new ProblemError(problems, 'conflict');
+}
+
+function refused(status: ApiStatus, subject: Subject): Problem {
+  const causes = (status.details?.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`);
+  return {
+    code: 'refused',
+    where: placeOf(subject),
+    what: `the API server refuses to ${subject.verb} it: ${status.message ?? 'no reason given'}`,
+    remedy: 'change model-service.yaml, or the policy that denies it',
+    ...(causes.length > 0 ? { details: causes } : {}),
+  };
+}
+
+function ailing(code: number, status: ApiStatus, subject: Subject): Problem {
+  return {
+    code: 'api-server-error',
+    where: placeOf(subject),
+    what: `the API server at ${subject.server} answers ${code} again and again: ${status.message ?? 'no reason given'}`,
+    remedy: 'try again later; what was applied so far stays, and the next deploy carries on from it',
+  };
+}
+
+const placeOf = (subject: Subject): string => (subject.namespace ? `${subject.object} in ns/${subject.namespace}` : subject.object);
+
+const raise = (exit: ExitName, problem: Problem): ProblemError => new ProblemError([problem], exit);

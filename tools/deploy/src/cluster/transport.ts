@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { KubeAccess } from './kube-access.ts';
+import { type Attempt, retryDelaySeconds } from './retry.ts';
+
+/** One request to the API server; the body is sent as JSON, as it is. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Attempts in all; left out, transient failures are tried again for about half a minute. */
+  readonly attempts?: number;
+}
+
+export interface Transport {
+  send(request: ApiRequest): Promise<Attempt>;
+  /** An answer whose body is read as it arrives. */
+  open(request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData>;
+  close(): Promise<void>;
+}
+
+/** At most this many requests are under way at once; the rest wait for a connection. */
+export const MAX_CONNECTIONS = 16;
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+/** Tokens are short-lived and exec plugins are slow: asked for again after this time, and after a 401. */
+const CREDENTIALS_MS = 30_000;
+
+/** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
+export function openTransport(access: KubeAccess): Transport {
+  const pool = dispatcherOf(access);
+  const credentials = rememberCredentials(access);
+  const dispatch = async (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> =>
+    pool.request({
+      origin: access.server.origin,
+      path: pathOf(access.server, request),
+      method: request.method,
+      headers: { ...(await credentials.headers()), ...bodyHeaders(request) },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      bodyTimeout: ANSWER_TIMEOUT_MS,
+      ...more,
+    });
+  return {
+    send: (request) => sendWithRetries(request, dispatch, credentials.forget),
+    open: (request, signal, idleSeconds) => dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 }),
+    close: () => pool.destroy(),
+  };
+}
+
+type Dispatch = (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>) => Promise<Dispatcher.ResponseData>;
+
+async function sendWithRetries(request: ApiRequest, dispatch: Dispatch, forgetCredentials: () => void): Promise<Attempt> {
+  for (let made = 1; ; made++) {
+    const attempt = await sendOnce(request, dispatch);
+    if (attempt.answered && attempt.status === 401 && made === 1) {
+      forgetCredentials();
+      continue;
+    }
+    const exhausted = request.attempts !== undefined && made >= request.attempts;
+    const delay = exhausted ? undefined : retryDelaySeconds(attempt, made, Math.random());
+    if (delay === undefined) return attempt;
+    await sleep(delay * 1000);
+  }
+}
+
+async function sendOnce(request: ApiRequest, dispatch: Dispatch): Promise<Attempt> {
+  try {
+    const { statusCode, headers, body } = await dispatch(request, {});
+    const text = await body.text();
+    const retryAfter = headers['retry-after'];
+    return { answered: true, status: statusCode, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
+  } catch (error) {
+    return { answered: false, errorCode: errorCodeOf(error) };
+  }
+}
+
+/** Node's or undici's code of a failed connection; a programming error is passed on. */
+export function errorCodeOf(error: unknown): string {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  if (typeof code === 'string') return code;
+  if (typeof cause?.code === 'string') return cause.code;
+  throw error;
+}
+
+function dispatcherOf(access: KubeAccess): Dispatcher {
+  const { connection } = access;
+  const options = { connections: MAX_CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000 };
+  switch (connection.type) {
+    case 'proxy':
+      return new ProxyAgent({ ...options, uri: connection.uri, requestTls: { ...connection.requestTls, timeout: CONNECT_TIMEOUT_MS } as object });
+    case 'agent':
+      return new Agent({ ...options, connect: { ...connection.connect, timeout: CONNECT_TIMEOUT_MS } as object });
+    case 'none':
+      return new Agent({ ...options, connect: { timeout: CONNECT_TIMEOUT_MS } });
+    case 'socks':
+      throw new Error(`proxy-url ${connection.uri}: SOCKS proxies are not supported yet`);
+  }
+}
+
+function rememberCredentials(access: KubeAccess) {
+  let known: { headers: Promise<Record<string, string>>; until: number } | undefined;
+  return {
+    headers: (): Promise<Record<string, string>> => {
+      const now = performance.now();
+      if (!known || now >= known.until) known = { headers: access.authenticate(), until: now + CREDENTIALS_MS };
+      return known.headers;
+    },
+    forget: (): void => {
+      known = undefined;
+    },
+  };
+}
+
+function pathOf(server: URL, request: ApiRequest): string {
+  const query = Object.entries(request.query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const base = server.pathname.replace(/\/$/, '');
+  return query.length > 0 ? `${base}${request.path}?${new URLSearchParams(query)}` : `${base}${request.path}`;
+}
+
+function bodyHeaders(request: ApiRequest): Record<string, string> {
+  return {
+    accept: 'application/json',
+    'user-agent': 'modelyard',
+    ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+  };
+}

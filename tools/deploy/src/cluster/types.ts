@@ -1,0 +1,54 @@
+import type { KubeObject, ObjectRef, Resource } from '../kube/index.ts';
+
+/** What is asked of a cluster: the one seam between the deploy and Kubernetes, and the only thing that tests fake. */
+export interface Cluster {
+  /** The kube context in use. */
+  readonly context: string;
+  read(ref: ObjectRef): Promise<KubeObject | undefined>;
+  list(query: Query): Promise<KubeObject[]>;
+  /** What the server would hold after `apply`; nothing is kept. */
+  dryRun(object: KubeObject): Promise<KubeObject>;
+  /** Server-side apply with our field manager, never by force. */
+  apply(object: KubeObject): Promise<KubeObject>;
+  /** Deletes an object and all that it owns; false when there was none. */
+  remove(ref: ObjectRef): Promise<boolean>;
+  /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
+  watch(query: Query, onItems: (items: readonly KubeObject[]) => void, signal: AbortSignal): Promise<void>;
+  /** The last lines of a container's log; none when there is no log. */
+  logTail(pod: PodRef, request: { container: string; lines: number; previous: boolean }): Promise<string[]>;
+  /** One HTTP request to a pod, carried by the API server. */
+  askPod(pod: PodRef, request: PodRequest): Promise<PodAnswer>;
+  close(): Promise<void>;
+}
+
+export interface Query {
+  readonly resource: Resource;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface PodRequest {
+  readonly port: number;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** What the pod itself answered, or why the API server could not reach it. */
+export type PodAnswer =
+  | { readonly reached: true; readonly status: number; readonly text: string }
+  | { readonly reached: false; readonly because: string };
+
+/** Where a cluster is found. */
+export interface ClusterAccess {
+  readonly environment: string;
+  readonly context: string;
+  /** Kubeconfig files, first wins, as in KUBECONFIG. */
+  readonly kubeconfigs: readonly string[];
+}

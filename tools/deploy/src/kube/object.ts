@@ -1,0 +1,80 @@
+/** Metadata of any Kubernetes object, as far as we write or read it. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Which fields a manager owns. */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: unknown;
+}
+
+/** A Kubernetes object as raw JSON; no field is dropped on the way in or out. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+/** What names one object of a cluster. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** A kind, and how the API server calls it in paths. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+const namespaced = (apiVersion: string, kind: string, plural: string): Resource => ({ apiVersion, kind, plural, namespaced: true });
+const clusterWide = (apiVersion: string, kind: string, plural: string): Resource => ({ apiVersion, kind, plural, namespaced: false });
+
+/** Every kind that the deploy writes or reads. */
+export const RESOURCES = {
+  Namespace: clusterWide('v1', 'Namespace', 'namespaces'),
+  Node: clusterWide('v1', 'Node', 'nodes'),
+  ServiceAccount: namespaced('v1', 'ServiceAccount', 'serviceaccounts'),
+  ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
+  Service: namespaced('v1', 'Service', 'services'),
+  Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
+  ReplicaSet: namespaced('apps/v1', 'ReplicaSet', 'replicasets'),
+  Pod: namespaced('v1', 'Pod', 'pods'),
+  Event: namespaced('v1', 'Event', 'events'),
+} as const satisfies Record<string, Resource>;
+
+/** The resource of a kind that we know; throws on another, which is a bug. */
+export function resourceOf(ref: { readonly apiVersion: string; readonly kind: string }): Resource {
+  const known: Resource | undefined = RESOURCES[ref.kind as keyof typeof RESOURCES];
+  if (known?.apiVersion === ref.apiVersion) return known;
+  throw new Error(`no resource known for ${ref.apiVersion} ${ref.kind}`);
+}
+
+/** The name of an object for people: `deployment/churn`. */
+export function describeObject(ref: { readonly kind: string; readonly name: string }): string {
+  return `${ref.kind.toLowerCase()}/${ref.name}`;
+}
+
+/** What names the given object. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { apiVersion, kind, metadata } = object;
+  return { apiVersion, kind, name: metadata.name, ...(metadata.namespace ? { namespace: metadata.namespace } : {}) };
+}

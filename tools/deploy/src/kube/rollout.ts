@@ -1,0 +1,77 @@
+import type { KubeObject, ObjectMeta } from './object.ts';
+
+/** The part of a Deployment that a rollout is judged by. */
+export interface LiveDeployment extends KubeObject {
+  readonly spec: { readonly replicas?: number; readonly progressDeadlineSeconds?: number; readonly template?: PodTemplate };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface PodTemplate {
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image?: string; readonly resources?: Resources }[] };
+}
+
+export interface Resources {
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface LiveReplicaSet extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number; readonly conditions?: readonly Condition[] };
+}
+
+export interface LivePod extends KubeObject {
+  readonly spec?: PodTemplate['spec'] & { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly image?: string;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: { readonly reason?: string; readonly exitCode: number; readonly message?: string };
+}
+
+export interface LiveEvent extends KubeObject {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
+  readonly involvedObject: { readonly kind: string; readonly name: string; readonly uid?: string };
+}
+
+export interface LiveNode extends KubeObject {
+  readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
+}

@@ -1,0 +1,2 @@
+export { compareWithLive } from './compare.ts';
+export { type Change, type Comparison, isUnchanged, type Plan, planChanges } from './plan.ts';

@@ -1,0 +1,71 @@
+import type { Condition } from '../kube/index.ts';
+import { containerCause } from './container.ts';
+import { schedulingCause } from './scheduling.ts';
+import { newPods, newReplicaSet } from './select.ts';
+import type { Cause, Rollout } from './types.ts';
+
+/** Quota is often freed by another pod that leaves; a policy does not change its mind. */
+const QUOTA_GRACE_SECONDS = 30;
+const CREATION_GRACE_SECONDS = 15;
+
+/** Why the new pods are not ready, the gravest first; only the new ReplicaSet is judged. */
+export function findCauses(rollout: Rollout): Cause[] {
+  const ofPods = newPods(rollout).flatMap((pod) => {
+    const scheduling = schedulingCause(pod, rollout);
+    const containers = (pod.status?.containerStatuses ?? []).map((status) => containerCause(pod, status, rollout));
+    return [scheduling, ...containers].filter((cause) => cause !== undefined);
+  });
+  return [creationCause(rollout), ...ofPods, deadlineCause(rollout)]
+    .filter((cause) => cause !== undefined)
+    .sort((a, b) => (a.graceSeconds === b.graceSeconds ? 0 : a.graceSeconds - b.graceSeconds));
+}
+
+/** Pods that the API server will not even create. */
+function creationCause(rollout: Rollout): Cause | undefined {
+  const set = newReplicaSet(rollout);
+  const failure = conditionOf(set?.status?.conditions, 'ReplicaFailure', 'True');
+  if (!set || !failure) return undefined;
+  const message = failure.message ?? failure.reason ?? '';
+  const where = `replicaset/${set.metadata.name}`;
+  if (message.includes('exceeded quota')) {
+    return {
+      code: 'quota',
+      where,
+      what: message,
+      remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
+      graceSeconds: QUOTA_GRACE_SECONDS,
+    };
+  }
+  const denied = /violates PodSecurity|denied the request|is forbidden/.test(message) && !message.includes('not found');
+  return {
+    code: denied ? 'admission-denied' : 'pod-not-created',
+    where,
+    what: message,
+    remedy: denied ? 'the policy of the namespace refuses these pods: change it, or what model-service.yaml asks for' : 'read the events below',
+    graceSeconds: denied ? 0 : CREATION_GRACE_SECONDS,
+  };
+}
+
+/** The controller gave up, for no cause that we can name; found causes go before it. */
+function deadlineCause(rollout: Rollout): Cause | undefined {
+  const progressing = conditionOf(rollout.deployment?.status?.conditions, 'Progressing', 'False');
+  if (progressing?.reason !== 'ProgressDeadlineExceeded' || !isCurrent(rollout)) return undefined;
+  const seconds = rollout.deployment?.spec.progressDeadlineSeconds;
+  return {
+    code: 'deadline',
+    where: `deployment/${rollout.deployment?.metadata.name}`,
+    what: `no progress for ${seconds} s`,
+    remedy: 'read the events below, or raise model.loadBudgetSeconds in model-service.yaml',
+    graceSeconds: 0,
+  };
+}
+
+/** Whether the controller has taken note of what we applied; before that, its status speaks of the past. */
+export function isCurrent(rollout: Rollout): boolean {
+  const { deployment } = rollout;
+  return deployment !== undefined && (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+}
+
+function conditionOf(conditions: readonly Condition[] | undefined, type: string, status: string): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type && condition.status === status);
+}

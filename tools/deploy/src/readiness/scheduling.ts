@@ -1,0 +1,58 @@
+import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
+import { type LiveNode, type LivePod, parseQuantity } from '../kube/index.ts';
+import { hasLeavingPods } from './select.ts';
+import type { Cause, Rollout } from './types.ts';
+
+/** A scheduler that finds no node may find one when another pod leaves. */
+const UNSCHEDULABLE_GRACE_SECONDS = 15;
+
+/** What keeps a pod from every node, with what it asks for beside what the nodes have. */
+export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefined {
+  const condition = pod.status?.conditions?.find((one) => one.type === 'PodScheduled' && one.status === 'False');
+  if (condition?.reason !== 'Unschedulable') return undefined;
+  const message = withoutPreemption(condition.message ?? 'no node fits');
+  const shortages = [...message.matchAll(/Insufficient ([\w./-]+\w)/g)].map((match) => match[1] as string);
+  const asked = shortages.map((resource) => describeShortage(resource, pod, rollout.nodes)).filter((text) => text !== undefined);
+  return {
+    code: 'unschedulable',
+    where: `pod/${pod.metadata.name}`,
+    what: [...asked, message].join('; '),
+    remedy: remedyFor(shortages),
+    graceSeconds: mayStillFit(pod, rollout) ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_GRACE_SECONDS,
+  };
+}
+
+/** Room is coming: pods are leaving, or an autoscaler said that it adds a node. */
+function mayStillFit(pod: LivePod, rollout: Rollout): boolean {
+  const scalesUp = rollout.events.some((event) => event.reason === 'TriggeredScaleUp' && event.involvedObject.name === pod.metadata.name);
+  return scalesUp || hasLeavingPods(rollout);
+}
+
+function describeShortage(resource: string, pod: LivePod, nodes: readonly LiveNode[] | undefined): string | undefined {
+  const asked = pod.spec?.containers?.[0]?.resources?.requests?.[resource];
+  if (asked === undefined) return undefined;
+  if (nodes === undefined) return `asks for ${resource}: ${asked}`;
+  const offers = nodes.map((node) => ({ name: node.metadata.name, amount: node.status?.allocatable?.[resource] ?? '0' }));
+  const most = offers.sort((a, b) => (parseQuantity(b.amount) ?? 0) - (parseQuantity(a.amount) ?? 0))[0];
+  if (!most || parseQuantity(most.amount) === 0) return `asks for ${resource}: ${asked}, no node offers it (${count(nodes)} seen)`;
+  const fits = (parseQuantity(most.amount) ?? 0) >= (parseQuantity(asked) ?? 0);
+  return fits
+    ? `asks for ${resource}: ${asked}, which node ${most.name} has (${most.amount}), but other pods hold it`
+    : `asks for ${resource}: ${asked}, the most that a node has is ${most.amount} (node ${most.name}, ${count(nodes)} seen)`;
+}
+
+const count = (nodes: readonly LiveNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
+
+function remedyFor(shortages: readonly string[]): string {
+  if (shortages.includes(NVIDIA_GPU_RESOURCE)) return 'lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes';
+  if (shortages.length > 0) return 'lower deploy.resources in model-service.yaml, or add a node';
+  return 'compare the taints and labels of the nodes with what the pod asks for: kubectl describe nodes';
+}
+
+/** The scheduler goes on to say why it could not evict other pods, which helps nobody here. */
+function withoutPreemption(message: string): string {
+  return message
+    .replace(/\s*(no new claims to deallocate,\s*)?preemption:.*$/s, '')
+    .replace(/[,.\s]+$/, '')
+    .trim();
+}

@@ -1,0 +1,45 @@
+import { equalJson, type LiveDeployment, type LivePod, type LiveReplicaSet } from '../kube/index.ts';
+import type { Rollout } from './types.ts';
+
+/**
+ * The ReplicaSet of the Deployment's present template. It is found by the template, as the controller does: revision
+ * numbers are written later than the status that we judge by, and would name the old one for a moment.
+ */
+export function newReplicaSet(rollout: Rollout): LiveReplicaSet | undefined {
+  const { deployment } = rollout;
+  if (!deployment) return undefined;
+  return rollout.replicaSets.find((set) => isOwnedBy(set, deployment.metadata.uid) && hasTemplateOf(set, deployment));
+}
+
+/** The pods of the new ReplicaSet that are not on their way out. */
+export function newPods(rollout: Rollout): LivePod[] {
+  const set = newReplicaSet(rollout);
+  if (!set) return [];
+  return rollout.pods.filter((pod) => isOwnedBy(pod, set.metadata.uid) && pod.metadata.deletionTimestamp === undefined);
+}
+
+/** Whether pods that are being stopped still hold room on the nodes. */
+export function hasLeavingPods(rollout: Rollout): boolean {
+  return rollout.pods.some((pod) => pod.metadata.deletionTimestamp !== undefined);
+}
+
+function hasTemplateOf(set: LiveReplicaSet, deployment: LiveDeployment): boolean {
+  return equalJson(withoutHash(templateOf(set)), withoutHash(templateOf(deployment)));
+}
+
+interface Template {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: unknown;
+}
+
+const templateOf = (object: { readonly spec?: object }): Template => (object.spec as { template?: Template } | undefined)?.template ?? {};
+
+/** The controller adds this one label to the ReplicaSet's template. */
+function withoutHash(template: Template): unknown {
+  const { 'pod-template-hash': _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+function isOwnedBy(object: LivePod | LiveReplicaSet, uid: string | undefined): boolean {
+  return object.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+}

@@ -1,0 +1,37 @@
+import type { LiveDeployment, LiveEvent, LiveNode, LivePod, LiveReplicaSet } from '../kube/index.ts';
+
+/** Everything that a rollout is judged by, as last seen. */
+export interface Rollout {
+  readonly deployment?: LiveDeployment;
+  readonly replicaSets: readonly LiveReplicaSet[];
+  readonly pods: readonly LivePod[];
+  readonly events: readonly LiveEvent[];
+  /** Undefined when we may not read nodes. */
+  readonly nodes?: readonly LiveNode[];
+  /** The last answer of GET /health by pod name. */
+  readonly health: ReadonlyMap<string, HealthAnswer>;
+}
+
+export interface HealthAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Why a rollout is not ready. */
+export interface Cause {
+  /** Stable, for machines: `image-pull`. */
+  readonly code: string;
+  /** `pod/churn-7d9-x2`. */
+  readonly where: string;
+  readonly what: string;
+  readonly remedy: string;
+  /** How long this may last before the rollout counts as doomed; `Infinity` leaves it to the deadline. */
+  readonly graceSeconds: number;
+  /** The pod whose log explains it. */
+  readonly pod?: string;
+}
+
+export type Readiness =
+  | { readonly state: 'ready'; readonly pods: readonly LivePod[] }
+  | { readonly state: 'waiting'; readonly because: string; readonly causes: readonly Cause[] }
+  | { readonly state: 'failed'; readonly because: Cause };
