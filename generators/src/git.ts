@@ -12,7 +12,9 @@ export async function commitWorkspace(directory: string): Promise<string> {
     await git('commit', '--quiet', '--message', 'Workspace made by Modelyard');
     return 'git repository with a first commit on main';
   } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error).trim().split('\n');
+    const lines = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n');
     return `no first git commit: ${lines.at(-1)}`;
   }
 }

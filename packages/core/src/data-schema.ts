@@ -6,7 +6,13 @@ export interface DataSchema {
 }
 
 export type Feature =
-  | { readonly name: string; readonly type: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number; readonly example: number }
+  | {
+      readonly name: string;
+      readonly type: 'integer' | 'number';
+      readonly minimum?: number;
+      readonly maximum?: number;
+      readonly example: number;
+    }
   | { readonly name: string; readonly type: 'string'; readonly values: readonly string[]; readonly example: string };
 
 /** The lesson's churn table: five numeric columns; its request body is the examples. */

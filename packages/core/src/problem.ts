@@ -29,9 +29,7 @@ export interface Problem {
   readonly details?: readonly string[];
 }
 
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** A Result that holds a value. */
 export const succeed = <T>(value: T): Result<T> => ({ ok: true, value });
@@ -53,7 +51,7 @@ export class ProblemError extends Error {
 }
 
 /** The value of a Result; throws a ProblemError that holds all its problems. */
-export function valueOf<T>(result: Result<T>, exit: ExitName = 'input'): T {
+export function unwrap<T>(result: Result<T>, exit: ExitName = 'input'): T {
   if (result.ok) return result.value;
   throw new ProblemError(result.problems, exit);
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_PORT, type Framework, type PythonVersion } from './contract.ts';
-import { type Problem, type Result, fail, succeed } from './problem.ts';
+import { fail, type Problem, type Result, succeed } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseServiceName, type ServiceNames } from './service-name.ts';
 import { type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';

@@ -85,7 +85,9 @@ export function parseWorkspaceConfig(text: string, file: string): Result<Workspa
   return succeed({
     ...(given.registry ? { registry: given.registry } : {}),
     pythonImage: given.images?.python ?? DEFAULT_PYTHON_IMAGE,
-    environments: Object.fromEntries(names.map((name) => [name, environmentOf(name, given.environments[name] as Static<typeof Environment>)])),
+    environments: Object.fromEntries(
+      names.map((name) => [name, environmentOf(name, given.environments[name] as Static<typeof Environment>)]),
+    ),
     defaultEnvironment: chosen,
   });
 }

@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util';
 import { nearestWord, ProblemError } from '@modelyard/core';
 
 /** What the command line asks for. */
-export type Command = { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'create'; readonly request: CreateRequest };
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'create'; readonly request: CreateRequest };
 
 export interface CreateRequest {
   readonly name: string | undefined;
@@ -35,7 +38,8 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   if (positionals.length > 1) throw usage(`one name was expected, not "${positionals.join(' ')}"`, 'npm create modelyard@latest acme-ml');
-  if (values.yes && positionals[0] === undefined) throw usage('--yes needs the name of the workspace', 'npm create modelyard@latest acme-ml -- --yes');
+  if (values.yes && positionals[0] === undefined)
+    throw usage('--yes needs the name of the workspace', 'npm create modelyard@latest acme-ml -- --yes');
   const request: CreateRequest = {
     name: positionals[0],
     yes: values.yes ?? false,
@@ -55,7 +59,8 @@ function readArguments(args: readonly string[]) {
   } catch (error) {
     const unknown = /'(--?[^' ]+)/.exec((error as Error).message)?.[1] ?? '';
     const nearest = nearestWord(unknown.replace(/^-+/, ''), Object.keys(OPTIONS));
-    const fault = (error as { code?: string }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? `unknown option ${unknown}` : (error as Error).message;
+    const fault =
+      (error as { code?: string }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? `unknown option ${unknown}` : (error as Error).message;
     throw usage(fault, nearest ? `did you mean --${nearest}? --help lists all` : '--help lists all options');
   }
 }
@@ -68,7 +73,8 @@ function packedPackages(directory: string): Record<string, string> {
     if (/^(create|generator)-modelyard-/.test(file)) return [];
     return match ? [[`${match[1] ? '@modelyard/' : ''}${match[2]}`, `file:${folder}/${file}`] as const] : [];
   });
-  if (found.length === 0) throw usage(`--packages ${directory} holds no packed packages`, 'give the folder that "npm pack --pack-destination" wrote to');
+  if (found.length === 0)
+    throw usage(`--packages ${directory} holds no packed packages`, 'give the folder that "npm pack --pack-destination" wrote to');
   return Object.fromEntries(found);
 }
 

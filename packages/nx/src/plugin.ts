@@ -29,7 +29,13 @@ export const createNodes: CreateNodes = [
 export function projectOf(root: string, file: string, text: string): ProjectConfiguration & { name: string } {
   const spec = parseServiceSpec(text, file);
   if (!spec.ok) {
-    return { name: nameIn(text, file) ?? basename(root), root, projectType: 'application', tags: ['type:model-service', 'broken'], targets: brokenTargets() };
+    return {
+      name: nameIn(text, file) ?? basename(root),
+      root,
+      projectType: 'application',
+      tags: ['type:model-service', 'broken'],
+      targets: brokenTargets(),
+    };
   }
   const { names, framework, accelerator } = spec.value;
   return {

@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatBug, formatProblems, parseServiceSpec, parseWorkspaceConfig, ProblemError, type ServiceSpec, SPEC_FILE, valueOf, WORKSPACE_FILE, type WorkspaceConfig } from '@modelyard/core';
+import {
+  formatBug,
+  formatProblems,
+  ProblemError,
+  parseServiceSpec,
+  parseWorkspaceConfig,
+  type ServiceSpec,
+  SPEC_FILE,
+  unwrap,
+  WORKSPACE_FILE,
+  type WorkspaceConfig,
+} from '@modelyard/core';
 import type { PythonWorld, ServiceFolder } from '@modelyard/python';
 import type { ExecutorContext } from '@nx/devkit';
 
@@ -23,12 +34,12 @@ export function projectOf(context: ExecutorContext): Project {
 /** The spec of a project; throws a ProblemError with every problem of its file. */
 export function specOf(project: Project): ServiceSpec {
   const file = join(project.directory, SPEC_FILE);
-  return valueOf(parseServiceSpec(readFileSync(file, 'utf8'), relativeTo(project.workspace, file)));
+  return unwrap(parseServiceSpec(readFileSync(file, 'utf8'), relativeTo(project.workspace, file)));
 }
 
 /** The modelyard.yaml of the workspace; throws a ProblemError with every problem of it. */
 export function workspaceConfigOf(project: Project): WorkspaceConfig {
-  return valueOf(parseWorkspaceConfig(readFileSync(join(project.workspace, WORKSPACE_FILE), 'utf8'), WORKSPACE_FILE));
+  return unwrap(parseWorkspaceConfig(readFileSync(join(project.workspace, WORKSPACE_FILE), 'utf8'), WORKSPACE_FILE));
 }
 
 /** The project as the Python edge wants it. */

@@ -12,7 +12,12 @@ const MOST_NUMERIC_CLASSES = 10;
 export function inferDataSchema(csv: string, target: string, file: string): Result<DataSchema> {
   const [header, ...rows] = parseCsv(csv);
   if (!header || rows.length === 0) {
-    return fail({ code: 'empty-table', where: file, what: 'it holds no rows', remedy: 'give a CSV with a header line and at least one row' });
+    return fail({
+      code: 'empty-table',
+      where: file,
+      what: 'it holds no rows',
+      remedy: 'give a CSV with a header line and at least one row',
+    });
   }
   if (!header.includes(target)) {
     const nearest = nearestWord(target, header);

@@ -1,20 +1,20 @@
 import {
+  type DataSchema,
   DEFAULT_PORT,
   DEFAULT_PYTHON_IMAGE,
-  type DataSchema,
-  fail,
   FRAMEWORKS,
   type Framework,
+  fail,
   HEALTH_PATH,
   LESSON_DATA,
   LIVE_PATH,
   METRICS_PATH,
   nearestWord,
-  parseServiceName,
   PREDICT_PATH,
   type Problem,
   PYTHON_VERSIONS,
   type PythonVersion,
+  parseServiceName,
   type Result,
   RUN_AS_USER,
   SPEC_DEFAULTS,
@@ -38,7 +38,10 @@ export interface ModelServiceAnswers {
 }
 
 /** Fills in defaults and checks each answer; all problems together. */
-export function parseModelServiceAnswers(given: Partial<Record<keyof ModelServiceAnswers, unknown>>, where: string): Result<ModelServiceAnswers> {
+export function parseModelServiceAnswers(
+  given: Partial<Record<keyof ModelServiceAnswers, unknown>>,
+  where: string,
+): Result<ModelServiceAnswers> {
   const problems: Problem[] = [];
   const names = parseServiceName(given.name, where);
   if (!names.ok) problems.push(...names.problems);
@@ -77,7 +80,9 @@ function notOneOf(option: string, value: string, allowed: readonly string[], whe
 
 function notInRange(option: string, value: number, low: number, high: number, where: string): Problem[] {
   if (Number.isInteger(value) && value >= low && value <= high) return [];
-  return [{ code: 'bad-option', where, what: `--${option} "${value}" is out of range`, remedy: `use a whole number from ${low} to ${high}` }];
+  return [
+    { code: 'bad-option', where, what: `--${option} "${value}" is out of range`, remedy: `use a whole number from ${low} to ${high}` },
+  ];
 }
 
 /** Everything that the model-service templates print, computed here so that templates only print. */

@@ -41,14 +41,20 @@ function renderFile(manifest: PackManifest, templatePath: string, template: stri
 }
 
 function print(template: string, view: View, filename: string): string {
-  const text = ejs.render(template, { ...view }, { escape: (value: unknown) => String(value), filename, strict: true, localsName: 'it', destructuredLocals: Object.keys(view) });
+  const text = ejs.render(
+    template,
+    { ...view },
+    { escape: (value: unknown) => String(value), filename, strict: true, localsName: 'it', destructuredLocals: Object.keys(view) },
+  );
   return text.replaceAll('\r\n', '\n');
 }
 
 function outputPath(path: string, view: View): string {
   return path
     .split('/')
-    .map((part) => part.replace(/^dot-/, '.').replace(/__([a-zA-Z]+)__/g, (whole, name: string) => (name in view ? String(view[name]) : whole)))
+    .map((part) =>
+      part.replace(/^dot-/, '.').replace(/__([a-zA-Z]+)__/g, (whole, name: string) => (name in view ? String(view[name]) : whole)),
+    )
     .join('/');
 }
 

@@ -24,10 +24,10 @@ function entriesOf(context: string, access: ClusterAccess): Record<(typeof LISTS
 }
 
 function parseKubeconfig(text: string, file: string): Document {
-  const document = parseDocument(text);
+  const document: Document = parseDocument(text);
   if (document.contents === null) document.contents = document.createNode({ apiVersion: 'v1', kind: 'Config' });
   const isUsable = (list: string) => document.get(list) == null || isSeq(document.get(list));
-  if (document.errors.length === 0 && isMap(document.contents) && LISTS.every(isUsable)) return document as Document;
+  if (document.errors.length === 0 && isMap(document.contents) && LISTS.every(isUsable)) return document;
   throw new ProblemError([
     {
       code: 'broken-kubeconfig',

@@ -37,7 +37,8 @@ export async function reuseRunning(options: ClusterOptions, world: ClusterWorld)
   const paths = clusterPaths(options, world.env);
   const own = await readState(paths.stateFile);
   const node = options.mode === 'node' ? await readState(NODE_STATE_FILE) : undefined;
-  for (const state of own ? [own] : node ? [node] : []) {
+  for (const state of [own, node?.directory === own?.directory ? undefined : node]) {
+    if (!state) continue;
     if (await isHealthy(state)) {
       if (state.directory !== paths.directory) throw otherNode(state);
       if (state.mode !== options.mode || state.gpus !== options.gpus) throw differs(state, options);

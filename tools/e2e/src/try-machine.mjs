@@ -6,9 +6,9 @@ const machine = { env: process.env, log: (l) => console.log(`[${((Date.now()-t0)
 try {
   await ensurePackages(ENGINE_PACKAGES, machine);
   const e = await startEngine(join(cacheDirectory(process.env),'engine'), machine);
-  console.log(e.host, e.engine);
+  console.log(e.host, e.origin, e.engine.cli);
   console.log(await ensureBaseImage(e.engine, {...machine, env: e.engine.env}));
-  if (process.argv[2]==='keep') { console.log('keeping'); process.stdin.resume(); await new Promise(r=>process.on('SIGTERM',r)); }
+  if (process.argv[2]==='keep') { console.log('keeping'); await new Promise(r=>setTimeout(r,Number(process.argv[3]??1)*1000)); }
   await e.stop();
   machine.log('stopped');
   process.exit(0);

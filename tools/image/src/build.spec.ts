@@ -9,7 +9,13 @@ const revision = { commit: 'c0ffee', dirty: false, committedAt: '2026-01-02T03:0
 const unknown = { commit: null, dirty: false, committedAt: null, remote: null };
 
 test('a build names its sources, its secrets and its commit', () => {
-  const request = { context: 'services/churn', dockerfile: 'services/churn/Dockerfile', name: 'churn', revision, secrets: [{ id: 'pip_conf', file: '/home/a/pip.conf' }] };
+  const request = {
+    context: 'services/churn',
+    dockerfile: 'services/churn/Dockerfile',
+    name: 'churn',
+    revision,
+    secrets: [{ id: 'pip_conf', file: '/home/a/pip.conf' }],
+  };
   expect(buildArguments({ builder: 'buildx', env: {} }, request, '/tmp/id')).toEqual([
     'build',
     '--progress=plain',
@@ -27,17 +33,30 @@ test('a build names its sources, its secrets and its commit', () => {
 
 test('a proxy of the environment is not written on the command line', () => {
   const env = { HTTPS_PROXY: 'http://user:secret@proxy.test:3128' };
-  const request = { context: '.', name: 'churn', revision: unknown, buildArgs: { ...buildSecrets(env).buildArgs, BASE: 'python:3.11-slim' } };
+  const request = {
+    context: '.',
+    name: 'churn',
+    revision: unknown,
+    buildArgs: { ...buildSecrets(env).buildArgs, BASE: 'python:3.11-slim' },
+  };
   const args = buildArguments({ builder: 'builtin', env }, request, '/tmp/id');
   expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual(['HTTPS_PROXY', 'BASE=python:3.11-slim']);
 });
 
 test('an image of uncommitted changes says so in its revision', () => {
-  expect(revisionLabels({ name: 'churn', revision: { ...revision, dirty: true } })['org.opencontainers.image.revision']).toBe('c0ffee-dirty');
+  expect(revisionLabels({ name: 'churn', revision: { ...revision, dirty: true } })['org.opencontainers.image.revision']).toBe(
+    'c0ffee-dirty',
+  );
 });
 
 test('private indexes become secrets and proxies build args, in both cases', () => {
-  const env = { PIP_CONFIG_FILE: '/etc/corp/pip.conf', UV_CONFIG_FILE: '/etc/corp/uv.toml', HTTP_PROXY: 'http://p:1', no_proxy: '.test', HTTPS_PROXY: '' };
+  const env = {
+    PIP_CONFIG_FILE: '/etc/corp/pip.conf',
+    UV_CONFIG_FILE: '/etc/corp/uv.toml',
+    HTTP_PROXY: 'http://p:1',
+    no_proxy: '.test',
+    HTTPS_PROXY: '',
+  };
   expect(buildSecrets(env)).toEqual({
     secrets: [
       { id: 'pip_conf', file: '/etc/corp/pip.conf' },

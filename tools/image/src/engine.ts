@@ -1,8 +1,8 @@
 import { fail, type Problem, ProblemError, type Result, succeed } from '@modelyard/core';
 import { type CommandOutcome, type LineLog, runCommand, type StreamOutcome, streamCommand } from './command.ts';
 import { dockerCandidates } from './docker-path.ts';
-import type { Environment } from './environment.ts';
 import { noBuildKit, noDockerCli, noDockerEngine } from './engine-problems.ts';
+import type { Environment } from './environment.ts';
 
 /** A Docker engine that answers, with a CLI that can build with BuildKit. */
 export interface DockerEngine {

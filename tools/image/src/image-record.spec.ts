@@ -21,7 +21,9 @@ test('a record is read as it was written', async () => {
 
 test('a service that was never built says how to build it', async () => {
   const result = await readImageRecord(folder, 'churn');
-  expect(result.ok ? '' : formatProblems(result.problems)).toBe(`missing-image  ${join(folder, 'dist', 'image.json')}: churn has no image yet
+  expect(
+    result.ok ? '' : formatProblems(result.problems),
+  ).toBe(`missing-image  ${join(folder, 'dist', 'image.json')}: churn has no image yet
           build one with "npx nx run churn:docker-build", or pass --image <ref>`);
 });
 

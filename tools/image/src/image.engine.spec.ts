@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatProblem, ProblemError, valueOf } from '@modelyard/core';
+import { formatProblem, ProblemError, unwrap } from '@modelyard/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuildRequest, buildImage } from './build.ts';
 import { type DockerEngine, findEngine, runDocker } from './engine.ts';
@@ -24,7 +24,7 @@ const requestOf = (changes: Partial<BuildRequest>): BuildRequest => ({
 });
 
 beforeAll(async () => {
-  engine = valueOf(await findEngine(process.env));
+  engine = unwrap(await findEngine(process.env));
   context = await mkdtemp(join(tmpdir(), 'modelyard-image-'));
   await writeFile(join(context, 'Dockerfile'), 'FROM scratch\nARG WORD=none\nCOPY hello.txt /\nLABEL word=$WORD\nUSER 10001\n');
   await writeFile(join(context, 'hello.txt'), 'hello\n');
@@ -56,7 +56,11 @@ test('equal sources give the equal image', async () => {
 });
 
 test('an image of uncommitted changes carries its content in the tag', async () => {
-  const dirty = await buildImage(engine, requestOf({ revision: { commit: COMMIT, dirty: true, committedAt: null, remote: null } }), () => {});
+  const dirty = await buildImage(
+    engine,
+    requestOf({ revision: { commit: COMMIT, dirty: true, committedAt: null, remote: null } }),
+    () => {},
+  );
   made.push(dirty.ref);
   expect(dirty.ref).toBe(`localhost:1/acme/modelyard-engine-test:0123456789ab-dirty.${dirty.id.slice(7, 15)}`);
 });
@@ -64,20 +68,23 @@ test('an image of uncommitted changes carries its content in the tag', async () 
 test('a build that fails shows its last lines', async () => {
   const lines: string[] = [];
   await writeFile(join(context, 'Broken'), 'FROM scratch\nCOPY not-there.txt /\n');
-  const thrown = await buildImage(engine, requestOf({ dockerfile: join(context, 'Broken') }), (line) => lines.push(line)).catch((error: unknown) => error);
+  const thrown = await buildImage(engine, requestOf({ dockerfile: join(context, 'Broken') }), (line) => lines.push(line)).catch(
+    (error: unknown) => error,
+  );
   const problem = (thrown as ProblemError).problems[0];
-  expect(problem && formatProblem({ ...problem, details: [] })).toBe(`build-failed  ${join(context, 'Broken')}: docker build of modelyard-engine-test ended with exit code 1
+  expect(
+    problem && formatProblem({ ...problem, details: [] }),
+  ).toBe(`build-failed  ${join(context, 'Broken')}: docker build of modelyard-engine-test ended with exit code 1
           mend the step that failed; the last lines of the build follow`);
   expect(problem?.details?.join('\n')).toContain('not-there.txt');
   expect(lines.length).toBeGreaterThanOrEqual(problem?.details?.length ?? 0);
 });
 
-test('a secret reaches no layer and a build without it succeeds', async () => {
-  const file = join(context, 'pip.conf');
+test('a secret that a build is offered leaves the image as it was', async () => {
+  const file = join(context, 'pip,conf');
   await writeFile(file, 'index-url = https://user:hidden@index.test/simple\n');
-  const withSecret = await buildImage(engine, requestOf({ secrets: [{ id: 'pip_conf', file }] }), () => {});
-  const history = await runDocker(engine, ['history', '--no-trunc', withSecret.ref]);
-  expect(history.stdout).not.toContain('hidden');
+  const request = requestOf({ buildArgs: { WORD: 'given' }, secrets: [{ id: 'pip_conf', file }] });
+  expect(await buildImage(engine, request, () => {})).toEqual(record);
 });
 
 test('an image is saved as a whole or not at all', async () => {
@@ -96,7 +103,9 @@ test('an image the engine does not have is null', async () => {
 test('a push that the registry does not take is a problem with its words', async () => {
   const thrown = await pushImage(engine, record.ref).catch((error: unknown) => error);
   const problem = (thrown as ProblemError).problems[0];
-  expect(problem && formatProblem({ ...problem, details: [] })).toBe(`push-failed  ${record.ref}: docker push to localhost:1/acme did not succeed
+  expect(
+    problem && formatProblem({ ...problem, details: [] }),
+  ).toBe(`push-failed  ${record.ref}: docker push to localhost:1/acme did not succeed
           log in with "docker login localhost:1", and check that you may write there`);
   expect(problem?.details?.join('\n')).toMatch(/connect|refused/);
 });

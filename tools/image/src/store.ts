@@ -39,7 +39,12 @@ export async function inspectImage(engine: DockerEngine, ref: string): Promise<I
 export async function saveImage(engine: DockerEngine, ref: string, tarFile: string): Promise<void> {
   const unfinished = `${tarFile}.partial`;
   await mkdir(dirname(tarFile), { recursive: true });
-  const problem = { code: 'image-not-saved', where: ref, what: `cannot be saved to ${tarFile}`, remedy: 'build the image first, and leave room on the disk' };
+  const problem = {
+    code: 'image-not-saved',
+    where: ref,
+    what: `cannot be saved to ${tarFile}`,
+    remedy: 'build the image first, and leave room on the disk',
+  };
   try {
     await expectDocker(engine, ['save', '--output', unfinished, ref], problem);
     await rename(unfinished, tarFile);
@@ -53,7 +58,9 @@ export async function pushImage(engine: DockerEngine, ref: string, log: LineLog 
   const registry = registryOf(ref);
   if (registry === null) {
     const what = 'this reference names no registry to push to';
-    throw new ProblemError([{ code: 'no-registry', where: ref, what, remedy: 'set "registry" in modelyard.yaml, for example "ghcr.io/acme", and build again' }]);
+    throw new ProblemError([
+      { code: 'no-registry', where: ref, what, remedy: 'set "registry" in modelyard.yaml, for example "ghcr.io/acme", and build again' },
+    ]);
   }
   const printed: string[] = [];
   const keep: LineLog = (line) => {

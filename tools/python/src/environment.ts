@@ -29,7 +29,8 @@ export function pythonOf(service: ServiceFolder, isWindows: boolean): string {
 export async function setUpEnvironment(service: ServiceFolder, world: PythonWorld): Promise<'installed' | 'current'> {
   const wanted = stampOf(service);
   const stampFile = join(service.directory, '.venv', STAMP);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(pythonOf(service, world.isWindows))) return 'current';
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(pythonOf(service, world.isWindows)))
+    return 'current';
   const uv = await findUv(world);
   world.log(`making ${service.name}/.venv with Python ${service.python}`);
   await uvRun(uv, ['venv', '--quiet', '--clear', '--python', service.python, '.venv'], service, world);
@@ -55,7 +56,13 @@ export async function lockRequirements(service: ServiceFolder, world: PythonWorl
 
 async function uvRun(uv: string, args: readonly string[], service: ServiceFolder, world: PythonWorld): Promise<void> {
   mkdirSync(service.directory, { recursive: true });
-  const { code, output } = await runProcess({ command: uv, args, cwd: service.directory, env: withoutActiveVenv(world.env), output: 'capture' });
+  const { code, output } = await runProcess({
+    command: uv,
+    args,
+    cwd: service.directory,
+    env: withoutActiveVenv(world.env),
+    output: 'capture',
+  });
   if (code === 0) return;
   throw new ProblemError([
     {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { formatProblems, ProblemError, parseServiceName, valueOf } from '@modelyard/core';
+import { formatProblems, ProblemError, parseServiceName, unwrap } from '@modelyard/core';
 import { scaffoldWorkspace } from '@modelyard/standards';
 import { parseWorkspaceAnswers, type WorkspaceAnswers } from '@modelyard/templates';
 import Generator from 'yeoman-generator';
-import { memFsSink } from '../../mem-fs-sink.ts';
 import { commitWorkspace } from '../../git.ts';
+import { memFsSink } from '../../mem-fs-sink.ts';
 
 interface Options {
   readonly name?: string;
@@ -25,7 +25,11 @@ export default class WorkspaceGenerator extends Generator {
 
   constructor(args: string | string[], options: object, features: object = {}) {
     // Yeoman's own commit step compares with the disk and asks; here the target is known to be empty, so it only writes.
-    super(args as string[], options as never, { ...features, disableLodashProperty: true, customCommitTask: () => this.writeToDisk() } as never);
+    super(
+      args as string[],
+      options as never,
+      { ...features, disableLodashProperty: true, customCommitTask: () => this.writeToDisk() } as never,
+    );
     this.argument('name', { type: String, required: false, description: 'name of the workspace and of its folder' });
     this.option('yes', { type: Boolean, default: false, description: 'take the defaults and ask nothing' });
     this.option('registry', { type: String, description: 'prefix of image names, for example ghcr.io/acme' });
@@ -43,7 +47,7 @@ export default class WorkspaceGenerator extends Generator {
     const name = given.name ?? 'acme-ml';
     const packages = options.packages ? (JSON.parse(options.packages) as Record<string, string>) : {};
     this.#directory = resolve(this.destinationRoot(), name);
-    this.#answers = valueOf(parseWorkspaceAnswers({ ...given, name: basename(this.#directory), packages }, 'create-modelyard'));
+    this.#answers = unwrap(parseWorkspaceAnswers({ ...given, name: basename(this.#directory), packages }, 'create-modelyard'));
     requireEmptyFolder(this.#directory);
     this.destinationRoot(this.#directory);
   }
@@ -69,8 +73,20 @@ export default class WorkspaceGenerator extends Generator {
 
   private ask(options: Options): Promise<Options> {
     return this.prompt<Options>([
-      { type: 'input', name: 'name', message: 'Name of the workspace', default: 'acme-ml', when: () => options.name === undefined, validate: explainName },
-      { type: 'input', name: 'registry', message: 'Registry for images (empty: keep them on this machine)', when: () => options.registry === undefined },
+      {
+        type: 'input',
+        name: 'name',
+        message: 'Name of the workspace',
+        default: 'acme-ml',
+        when: () => options.name === undefined,
+        validate: explainName,
+      },
+      {
+        type: 'input',
+        name: 'registry',
+        message: 'Registry for images (empty: keep them on this machine)',
+        when: () => options.registry === undefined,
+      },
     ] as never);
   }
 
@@ -87,6 +103,11 @@ function explainName(name: string): true | string {
 function requireEmptyFolder(directory: string): void {
   if (!existsSync(directory) || readdirSync(directory).length === 0) return;
   throw new ProblemError([
-    { code: 'folder-exists', where: directory, what: 'the folder is not empty; nothing was written', remedy: 'choose another name, or empty the folder first' },
+    {
+      code: 'folder-exists',
+      where: directory,
+      what: 'the folder is not empty; nothing was written',
+      remedy: 'choose another name, or empty the folder first',
+    },
   ]);
 }

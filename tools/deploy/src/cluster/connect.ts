@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, valueOf } from '@modelyard/core';
+import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, refOf } from '../kube/index.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
@@ -16,7 +16,7 @@ type About = (verb: string, object: string, namespace?: string) => Subject;
 
 /** Reads the kubeconfig, opens the pool and asks the server who it is; a ProblemError when one of these fails. */
 export async function openCluster(access: ClusterAccess): Promise<Cluster> {
-  const kube = valueOf(await loadKubeAccess(access), 'preflight');
+  const kube = unwrap(await loadKubeAccess(access), 'preflight');
   const transport = openTransport(kube);
   const about: About = (verb, object, namespace) => ({
     verb,

@@ -14,10 +14,12 @@ const LASTING_PULL = /not found|does not exist|denied|unauthorized|forbidden|inv
 
 /** What keeps a container of a pod from serving. */
 export function containerCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
+  if (status.ready) return undefined;
   const waiting = status.state?.waiting;
   if (waiting?.reason && PULL_REASONS.has(waiting.reason)) return pullCause(pod, status, rollout);
   if (waiting?.reason && CONFIG_REASONS.has(waiting.reason)) return configCause(pod, waiting.reason, waiting.message);
-  return crashCause(pod, status, rollout) ?? healthCause(pod, status, rollout);
+  if (failedStartup(pod, rollout)) return startupCause(pod, rollout.health.get(pod.metadata.name));
+  return crashCause(pod, status) ?? healthCause(pod, status, rollout);
 }
 
 function pullCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause {
@@ -47,7 +49,7 @@ function configCause(pod: LivePod, reason: string, message: string | undefined):
   };
 }
 
-function crashCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
+function crashCause(pod: LivePod, status: ContainerStatus): Cause | undefined {
   const ended = status.state?.terminated ?? status.lastState?.terminated;
   if (!ended) return undefined;
   const where = `pod/${pod.metadata.name}`;
@@ -62,7 +64,6 @@ function crashCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Ca
       graceSeconds: 0,
     };
   }
-  if (failedStartup(pod, rollout)) return startupCause(pod, rollout.health.get(pod.metadata.name));
   if (status.state?.running && status.restartCount < 2) return undefined;
   return {
     ...shared,
@@ -75,7 +76,7 @@ function crashCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Ca
 
 /** A container that answers, but not with 200: it may still be loading its model, so only its probe can end it. */
 function healthCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
-  if (status.ready || !status.state?.running) return undefined;
+  if (!status.state?.running) return undefined;
   const answer = rollout.health.get(pod.metadata.name);
   const event = probeEvent(pod, rollout);
   if (!event && !answer) return undefined;

@@ -51,12 +51,14 @@ async function fingerprintOf(recipe: RootfsRecipe): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-function canPull(engine: DockerEngine, machine: Machine): Promise<boolean> {
-  return showStep(machine.log, `base image: docker pull ${OFFICIAL.ref}`, async () => {
-    const outcome = await runDocker(engine, ['pull', '--quiet', OFFICIAL.ref], PULL_SECONDS);
-    if (outcome.exitCode !== 0) machine.log(`base image: cannot be pulled here (${outcome.stderr.trim().split('\n').at(-1)})`);
-    return outcome.exitCode === 0;
-  });
+async function canPull(engine: DockerEngine, machine: Machine): Promise<boolean> {
+  machine.log(`base image: docker pull ${OFFICIAL.ref} ...`);
+  const outcome = await runDocker(engine, ['pull', '--quiet', OFFICIAL.ref], PULL_SECONDS);
+  const reason = outcome.stderr.trim().split('\n').at(-1);
+  machine.log(
+    outcome.exitCode === 0 ? `base image: ${OFFICIAL.ref} is pulled` : `base image: ${OFFICIAL.ref} cannot be pulled here (${reason})`,
+  );
+  return outcome.exitCode === 0;
 }
 
 async function makeArchive(archive: string, recipe: RootfsRecipe, machine: Machine): Promise<void> {
@@ -66,7 +68,12 @@ async function makeArchive(archive: string, recipe: RootfsRecipe, machine: Machi
   const python = recipe.python === null ? "Debian's Python 3.11" : `Python ${recipe.python.version} of ${recipe.python.prefix}`;
   try {
     await showStep(machine.log, `base image: making a stand-in from Debian 12 and ${python}`, () => makeRootfs(root, recipe, machine));
-    await runTool(machine, 'tar', ['--create', '--numeric-owner', '--file', `${archive}.partial`, '--directory', root, '.'], 'leave room in the cache');
+    await runTool(
+      machine,
+      'tar',
+      ['--create', '--numeric-owner', '--file', `${archive}.partial`, '--directory', root, '.'],
+      'leave room in the cache',
+    );
     await rename(`${archive}.partial`, archive);
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -84,7 +91,12 @@ async function importArchive(engine: DockerEngine, archive: string, recipe: Root
     'LABEL org.opencontainers.image.description="local stand-in for python:3.11-slim, never to be published"',
     'CMD ["python3"]',
   ].flatMap((change) => ['--change', change]);
-  const problem = { code: 'no-base-image', where: archive, what: 'docker import refused this file', remedy: 'remove the file and run again' };
+  const problem = {
+    code: 'no-base-image',
+    where: archive,
+    what: 'docker import refused this file',
+    remedy: 'remove the file and run again',
+  };
   await expectDocker(engine, ['import', ...changes, '--message', 'local stand-in', archive, STAND_IN.ref], problem);
 }
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProblemError, valueOf } from '@modelyard/core';
+import { ProblemError, unwrap } from '@modelyard/core';
 import { type DockerEngine, findEngine } from '@modelyard/image';
 import { logTail, runningPid, startDaemon, stopDaemon } from './daemon.ts';
 import { type Machine, showStep } from './machine.ts';
-import { hasDockerNetwork, removeDockerNetwork, removeFolder, unmountBelow } from './traces.ts';
+import { hasDockerNetwork, removeDockerNetwork, removeRunFolder, unmountBelow } from './traces.ts';
 
 /** An engine that answers; `stop` ends it when it was started for this run, and otherwise leaves it alone. */
 export interface StartedEngine {
@@ -49,7 +49,7 @@ async function startOwnEngine(places: EnginePlaces, machine: Machine): Promise<S
   const own: Machine = { ...machine, env: { ...machine.env, DOCKER_HOST: places.host, DOCKER_CONTEXT: undefined } };
   const inUse = await ownerOf(places);
   if (inUse !== null) {
-    const engine = valueOf(await findEngine(own.env));
+    const engine = unwrap(await findEngine(own.env));
     machine.log(`engine: shared with the run of process ${inUse}, which ends it`);
     return { host: places.host, engine, origin: 'found', stop: async () => {} };
   }
@@ -116,7 +116,9 @@ async function waitForEngine(places: EnginePlaces, machine: Machine): Promise<Do
   }
   const what = 'dockerd was started and does not answer; its log ends so';
   const details = await logTail(join(places.run, 'dockerd.log'));
-  throw new ProblemError([{ code: 'engine-not-up', where: places.host, what, remedy: 'mend what the log names, or start an engine yourself', details }]);
+  throw new ProblemError([
+    { code: 'engine-not-up', where: places.host, what, remedy: 'mend what the log names, or start an engine yourself', details },
+  ]);
 }
 
 async function stopOwnEngine(places: EnginePlaces, machine: Machine, ownNetwork: boolean): Promise<void> {
@@ -125,5 +127,5 @@ async function stopOwnEngine(places: EnginePlaces, machine: Machine, ownNetwork:
   await unmountBelow(places.data, machine);
   await unmountBelow(places.run, machine);
   if (ownNetwork) await removeDockerNetwork(machine);
-  await removeFolder(places.run);
+  await removeRunFolder(places.run);
 }

@@ -36,5 +36,7 @@ export async function runTool(machine: Machine, file: string, args: readonly str
   const outcome = await streamCommand(file, args, { env: machine.env, log: () => {} });
   if (outcome.exitCode === 0) return;
   const what = `ended with ${outcome.exitCode === null ? 'no exit code' : `exit code ${outcome.exitCode}`}`;
-  throw new ProblemError([{ code: 'machine-not-ready', where: [file, ...args.slice(0, 2)].join(' '), what, remedy, details: outcome.tail }]);
+  throw new ProblemError([
+    { code: 'machine-not-ready', where: [file, ...args.slice(0, 2)].join(' '), what, remedy, details: outcome.tail },
+  ]);
 }

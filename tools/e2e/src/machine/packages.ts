@@ -32,6 +32,7 @@ export async function ensurePackages(names: readonly string[], machine: Machine)
 }
 
 async function missingPackages(names: readonly string[], machine: Machine): Promise<string[]> {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
   const format = '${Package} ${db:Status-Status}\n';
   const { stdout } = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, ...names], { env: machine.env });
   const installed = new Set(stdout.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0]] : [])));

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import { runCommand } from '@modelyard/image';
 import type { Machine } from './machine.ts';
 
@@ -32,8 +32,17 @@ export function removalsOf(saved: string): string[][] {
   const lines = saved.split('\n');
   const rules = lines.filter((line) => line.startsWith('-A ') && DOCKER_RULE.test(line));
   const chains = lines.flatMap((line) => /^:(DOCKER\S*)/.exec(line)?.[1] ?? []);
-  return [...rules.map((rule) => ['-D', ...rule.split(' ').slice(1)]), ...chains.flatMap((chain) => [['-F', chain], ['-X', chain]])];
+  return [
+    ...rules.map((rule) => ['-D', ...rule.split(' ').slice(1)]),
+    ...chains.flatMap((chain) => [
+      ['-F', chain],
+      ['-X', chain],
+    ]),
+  ];
 }
 
-/** Removes a folder with all it holds. */
-export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+/** Removes an engine's run folder, and the folders dockerd makes beside it when nothing else uses them. */
+export async function removeRunFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const empty of ['/run/docker/plugins', '/run/docker']) await rmdir(empty).catch(() => {});
+}

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODEL_LOCK_FILE, ProblemError, pythonImageFor, valueOf } from '@modelyard/core';
+import { MODEL_LOCK_FILE, ProblemError, pythonImageFor, unwrap } from '@modelyard/core';
 import { buildImage, buildSecrets, findEngine, gitState, pushImage, writeImageRecord } from '@modelyard/image';
 import type { ExecutorContext } from '@nx/devkit';
 import { executing, type Project, projectOf, specOf, workspaceConfigOf } from '../../project.ts';
@@ -17,7 +17,7 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
     const spec = specOf(project);
     const config = workspaceConfigOf(project);
     requireModel(project);
-    const engine = valueOf(await findEngine(process.env));
+    const engine = unwrap(await findEngine(process.env));
     const inputs = buildSecrets(process.env);
     const record = await buildImage(
       engine,
@@ -41,7 +41,12 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
 function requireModel(project: Project): void {
   if (existsSync(join(project.directory, 'models', MODEL_LOCK_FILE))) return;
   throw new ProblemError([
-    { code: 'no-model', where: project.name, what: `models/${MODEL_LOCK_FILE} is missing`, remedy: `train first: npx nx run ${project.name}:train` },
+    {
+      code: 'no-model',
+      where: project.name,
+      what: `models/${MODEL_LOCK_FILE} is missing`,
+      remedy: `train first: npx nx run ${project.name}:train`,
+    },
   ]);
 }
 

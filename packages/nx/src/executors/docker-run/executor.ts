@@ -1,4 +1,4 @@
-import { valueOf } from '@modelyard/core';
+import { unwrap } from '@modelyard/core';
 import { findEngine, readImageRecord, runContainer } from '@modelyard/image';
 import type { ExecutorContext } from '@nx/devkit';
 import { executing, projectOf, specOf } from '../../project.ts';
@@ -13,8 +13,8 @@ export default function dockerRun(options: DockerRunOptions, context: ExecutorCo
   return executing(async () => {
     const project = projectOf(context);
     const { port } = specOf(project).serve;
-    const engine = valueOf(await findEngine(process.env));
-    const ref = options.image ?? valueOf(await readImageRecord(project.directory, project.name)).ref;
+    const engine = unwrap(await findEngine(process.env));
+    const ref = options.image ?? unwrap(await readImageRecord(project.directory, project.name)).ref;
     const hostPort = options.port ?? port;
     console.log(`${ref} on http://127.0.0.1:${hostPort}`);
     return (await runContainer(engine, { ref, port, hostPort })) === 0;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DataSchema, fail, ProblemError, type Result, succeed, valueOf, WORKSPACE_FILE } from '@modelyard/core';
+import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import { scaffoldService } from '@modelyard/standards';
 import { inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
@@ -21,8 +21,10 @@ export interface ModelServiceOptions {
 /** Makes a model service in the workspace; bad input throws a ProblemError and leaves the tree as it was. */
 export default async function modelService(tree: Tree, options: ModelServiceOptions): Promise<GeneratorCallback> {
   requireWorkspace(tree);
-  const table = valueOf(readTable(options));
-  const answers = valueOf(parseModelServiceAnswers({ ...options, ...(table ? { data: table.schema, hasOwnData: true } : {}) }, 'nx g model-service'));
+  const table = unwrap(readTable(options));
+  const answers = unwrap(
+    parseModelServiceAnswers({ ...options, ...(table ? { data: table.schema, hasOwnData: true } : {}) }, 'nx g model-service'),
+  );
   const directory = normalizeDirectory(options.directory ?? `services/${answers.name}`);
   requireFreeDirectory(tree, directory, answers);
   scaffoldService(treeSink(tree), directory, answers, table?.csv);
@@ -60,12 +62,24 @@ function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: 
   if (options.data === undefined) return succeed(undefined);
   const file = resolve(options.data);
   if (!existsSync(file)) {
-    return fail({ code: 'no-table', where: options.data, what: 'there is no such file', remedy: 'give --data the path of a CSV table with a header line' });
+    return fail({
+      code: 'no-table',
+      where: options.data,
+      what: 'there is no such file',
+      remedy: 'give --data the path of a CSV table with a header line',
+    });
   }
   if (options.target === undefined) {
-    return fail({ code: 'no-target', where: 'nx g model-service', what: '--data is given without --target', remedy: 'name the column to predict, for example --target=churned' });
+    return fail({
+      code: 'no-target',
+      where: 'nx g model-service',
+      what: '--data is given without --target',
+      remedy: 'name the column to predict, for example --target=churned',
+    });
   }
-  const csv = readFileSync(file, 'utf8').replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const csv = readFileSync(file, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n');
   const schema = inferDataSchema(csv, options.target, options.data);
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
 }

@@ -105,5 +105,7 @@ def read_data_schema(path: Path) -> DataSchema:
     try:
         source = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise InputProblems(Problem("bad-schema", str(path), str(fault), "restore the file, or mend its JSON")) from fault
+        raise InputProblems(
+            Problem("bad-schema", str(path), str(fault), "restore the file, or mend its JSON")
+        ) from fault
     return parse_data_schema(source, path.name)

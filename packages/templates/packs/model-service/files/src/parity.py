@@ -108,7 +108,9 @@ def _compare_schema(lock: ModelLock) -> list[Mismatch]:
         return [Mismatch("schema-mismatch", f"{SCHEMA_FILE} cannot be read", "the trained columns", str(problems))]
     if current == lock.schema:
         return []
-    expected, actual = ([_column(feature.to_json()) for feature in schema.features] for schema in (lock.schema, current))
+    expected, actual = (
+        [_column(feature.to_json()) for feature in schema.features] for schema in (lock.schema, current)
+    )
     return [Mismatch("schema-mismatch", f"{SCHEMA_FILE} has changed since training", expected, actual)]
 
 

@@ -41,7 +41,7 @@ def parse_cell(feature: Feature, text: str) -> Value:
         if text not in feature.values:
             raise ValueError(f"expected one of {', '.join(feature.values)}")
         return text
-    if feature.type == "integer" and not INTEGER.fullmatch(text):
+    if feature.type == "integer" and not INTEGER.fullmatch(text.strip()):
         raise ValueError("expected an integer")
     try:
         number = read_number(text)
@@ -113,23 +113,21 @@ def _parse_rows(
             )
             continue
         row, faults = _parse_row(columns, cells, where)
-        faults += _target_faults(schema, cells[target_column].strip(), where)
+        faults += _target_faults(schema, cells[target_column], where)
         problems += faults
         if not faults:
             rows.append(row)
-            targets.append(cells[target_column].strip())
+            targets.append(cells[target_column])
     return rows, targets, problems
 
 
-def _parse_row(
-    columns: list[tuple[Feature, int]], cells: list[str], where: str
-) -> tuple[list[Value], list[Problem]]:
+def _parse_row(columns: list[tuple[Feature, int]], cells: list[str], where: str) -> tuple[list[Value], list[Problem]]:
     row: list[Value] = []
     faults: list[Problem] = []
     for feature, index in columns:
-        text = cells[index].strip()
+        text = cells[index]
         try:
-            if text == "":
+            if text.strip() == "":
                 raise ValueError("expected a value")
             row.append(parse_cell(feature, text))
         except ValueError as fault:
@@ -143,7 +141,7 @@ def _cell_problem(where: str, column: str, text: str, expected: str) -> Problem:
 
 
 def _target_faults(schema: DataSchema, text: str, where: str) -> list[Problem]:
-    if text == "":
+    if text.strip() == "":
         return [_cell_problem(where, schema.target, text, "expected a value")]
     if not schema.is_classification:
         try:

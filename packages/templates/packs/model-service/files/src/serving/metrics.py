@@ -1,9 +1,17 @@
 """What Prometheus can read."""
 
 import os
+import tempfile
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import REGISTRY
+if int(os.environ.get("WEB_CONCURRENCY", "1")) > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # Several workers add up their figures in files. They share a parent, and so a folder; the library
+    # reads this variable once, when it is imported.
+    _shared = Path(tempfile.gettempdir()) / f"metrics-{os.getppid()}"
+    _shared.mkdir(exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_shared)
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

@@ -34,7 +34,9 @@ __all__ = ["PACKAGES", "classes", "evaluate", "fit", "load", "save", "score", "t
 
 def build_pipeline(schema: DataSchema, row_count: int) -> Pipeline:
     """The untrained pipeline: preprocessing and estimator in one object."""
-    return Pipeline([("preprocessing", build_preprocessing(schema.features)), ("estimator", _estimator(schema, row_count))])
+    return Pipeline(
+        [("preprocessing", build_preprocessing(schema.features)), ("estimator", _estimator(schema, row_count))]
+    )
 
 
 def _estimator(schema: DataSchema, row_count: int) -> BaseEstimator:

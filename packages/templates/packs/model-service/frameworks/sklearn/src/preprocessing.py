@@ -26,6 +26,4 @@ def build_preprocessing(features: Sequence[Feature]) -> StandardScaler | ColumnT
     numbers = [index for index, feature in enumerate(features) if feature.is_numeric]
     known = [list(features[index].values) for index in texts]
     encoder = OneHotEncoder(categories=known, handle_unknown="ignore", sparse_output=False)
-    return ColumnTransformer(
-        [("numbers", StandardScaler(), numbers), ("texts", encoder, texts)], sparse_threshold=0
-    )
+    return ColumnTransformer([("numbers", StandardScaler(), numbers), ("texts", encoder, texts)], sparse_threshold=0)

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { formatProblems, type Result } from './problem.ts';
+import { parseServiceSpec, specIn } from './service-spec.ts';
+
+const FILE = 'services/churn/model-service.yaml';
+const MINIMAL = `name: churn
+python: "3.11"
+framework: sklearn
+model:
+  path: models/churn_model.pkl
+`;
+
+const messageOf = (result: Result<unknown>): string => (result.ok ? 'no problem' : formatProblems(result.problems));
+
+test('a minimal spec gets every default', () => {
+  const spec = parseServiceSpec(MINIMAL, FILE);
+  expect(spec.ok && spec.value).toEqual({
+    names: { label: 'churn', module: 'churn', title: 'Churn' },
+    owner: 'unowned',
+    python: '3.11',
+    framework: 'sklearn',
+    accelerator: 'cpu',
+    model: { path: 'models/churn_model.pkl', loadBudgetSeconds: 60 },
+    serve: { port: 8000, workers: 1 },
+    deploy: {
+      replicas: 1,
+      resources: { cpu: '250m', memory: '512Mi', ephemeralStorage: '256Mi' },
+      gpus: 0,
+      env: {},
+      secrets: [],
+    },
+    environments: {},
+  });
+});
+
+test('an unknown key is refused with the nearest known one and its place', () => {
+  expect(messageOf(parseServiceSpec(`${MINIMAL}deploy:\n  replica: 3\n`, FILE))).toBe(
+    `unknown-key  ${FILE}:7:12: "deploy.replica" is not a known key
+          did you mean "replicas"? known here: replicas, resources, gpus, env, secrets`,
+  );
+});
+
+test('broken YAML is refused with line and column', () => {
+  expect(messageOf(parseServiceSpec('name: churn\nmodel: {path: "models/x.pkl"\n', FILE))).toBe(
+    `broken-yaml  ${FILE}:3:1: Flow map in block collection must be sufficiently indented and end with a }
+          mend the YAML at this place`,
+  );
+});
+
+test('all problems of a file come together', () => {
+  const text = `name: Churn!
+python: 3.11
+framework: sklaern
+model:
+  path: elsewhere/model.pkl
+`;
+  expect(messageOf(parseServiceSpec(text, FILE))).toBe(
+    `bad-value  ${FILE}:2:9: "python" is 3.11, which must be equal to one of the allowed values
+          expected: Python of training and serving, in quotes (one of "3.11", "3.12", "3.13", "3.14")
+
+bad-value  ${FILE}:3:12: "framework" is "sklaern", which must be equal to one of the allowed values
+          expected: library that trains and scores the model (one of "sklearn")
+
+bad-value  ${FILE}:5:9: "model.path" is "elsewhere/model.pkl", which must match pattern "^models/[^/]+$"
+          expected: file that training writes, below models/
+
+bad-name  ${FILE}:1:7: name "Churn!" cannot become a DNS label
+          use lower-case letters, digits and "-", starting with a letter, at most 46, for example "churn"`,
+  );
+});
+
+test('a missing key is named', () => {
+  expect(messageOf(parseServiceSpec('name: churn\npython: "3.11"\nframework: sklearn\n', FILE))).toBe(
+    `missing-key  ${FILE}:1:1: "model" is missing
+          expected: the model artefact`,
+  );
+});
+
+test('an empty file and a file that is no map are problems, not crashes', () => {
+  expect(parseServiceSpec('', FILE).ok).toBe(false);
+  expect(parseServiceSpec('- 1\n- 2\n', FILE).ok).toBe(false);
+});
+
+test('an environment lays its differences over deploy and keeps the rest', () => {
+  const text = `${MINIMAL}deploy:
+  replicas: 2
+  env: {A: "1", B: "2"}
+environments:
+  production:
+    replicas: 5
+    resources: {memory: 2Gi}
+    env: {B: "3"}
+`;
+  const spec = parseServiceSpec(text, FILE);
+  expect(spec.ok && specIn(spec.value, 'production').deploy).toEqual({
+    replicas: 5,
+    resources: { cpu: '250m', memory: '2Gi', ephemeralStorage: '256Mi' },
+    gpus: 0,
+    env: { A: '1', B: '3' },
+    secrets: [],
+  });
+  expect(spec.ok && specIn(spec.value, 'staging').deploy.replicas).toBe(2);
+});

@@ -1,0 +1,46 @@
+import type { Problem } from '@modelyard/core';
+import type { Cluster } from './cluster/index.ts';
+import type { LiveEvent } from './kube/index.ts';
+import { CONTAINER_NAME } from './manifests/index.ts';
+import { type Cause, newPods, newReplicaSet, type Rollout } from './readiness/index.ts';
+
+const LOG_LINES = 20;
+const EVENT_LINES = 8;
+
+/** The cause of a failed rollout as a problem, with the log of the pod that it names and the events of the rollout. */
+export async function explainFailure(cluster: Cluster, namespace: string, cause: Cause, rollout: Rollout): Promise<Problem> {
+  const log = cause.pod ? await readLog(cluster, namespace, cause.pod, rollout) : [];
+  const events = eventLines(rollout);
+  const details = [
+    ...(log.length > 0 ? [`log of pod/${cause.pod}, last ${log.length} lines:`, ...log.map((line) => `  ${line}`)] : []),
+    ...(events.length > 0 ? ['events:', ...events.map((line) => `  ${line}`)] : []),
+  ];
+  const { code, where, what, remedy } = cause;
+  return { code, where: `${where} in ns/${namespace}`, what, remedy, ...(details.length > 0 ? { details } : {}) };
+}
+
+/** The log of the container that ended, or else of the one that runs. */
+async function readLog(cluster: Cluster, namespace: string, name: string, rollout: Rollout): Promise<string[]> {
+  const status = rollout.pods.find((pod) => pod.metadata.name === name)?.status?.containerStatuses?.[0];
+  const request = { container: CONTAINER_NAME, lines: LOG_LINES };
+  const hasEnded = (status?.restartCount ?? 0) > 0 && !status?.state?.terminated;
+  const previous = hasEnded ? await cluster.logTail({ namespace, name }, { ...request, previous: true }) : [];
+  return previous.length > 0 ? previous : cluster.logTail({ namespace, name }, { ...request, previous: false });
+}
+
+/** What the cluster said about the new pods, their ReplicaSet and the Deployment; the latest last. */
+function eventLines(rollout: Rollout): string[] {
+  const names = new Set([rollout.deployment, newReplicaSet(rollout), ...newPods(rollout)].map((object) => object?.metadata.name));
+  return rollout.events
+    .filter((event) => names.has(event.involvedObject.name))
+    .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
+    .slice(-EVENT_LINES)
+    .map((event) => {
+      const count = event.series?.count ?? event.count ?? 1;
+      const times = count > 1 ? ` (${count} times)` : '';
+      return `${event.reason ?? ''} ${event.involvedObject.kind.toLowerCase()}/${event.involvedObject.name}: ${(event.message ?? '').replace(/\s+/g, ' ').trim()}${times}`;
+    });
+}
+
+const timeOf = (event: LiveEvent): string =>
+  event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';

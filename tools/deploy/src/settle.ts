@@ -1,0 +1,17 @@
+import { type Problem, ProblemError } from '@modelyard/core';
+
+/** All values; when some fail, one error that holds the problems of all of them. */
+export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+  if (failures.length === 0) return results.map((result) => (result as PromiseFulfilledResult<T>).value);
+  const bug = failures.find((failure) => !(failure instanceof ProblemError));
+  if (bug !== undefined) throw bug;
+  const errors = failures as ProblemError[];
+  throw new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit);
+}
+
+/** A server that is down fails every request alike; it is said once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
