@@ -34,7 +34,10 @@ export function packIntegrity(pack: Pack): string {
 
 /** A pack as the bytes of its `.json.gz` file. */
 export function encodePack(pack: Pack): Uint8Array {
-  return gzipSync(canonicalText(pack), { level: 9 });
+  const bytes = gzipSync(canonicalText(pack), { level: 9 });
+  // Byte 9 of a gzip header names the system that wrote it (RFC 1952); 255 is "unknown", the same everywhere.
+  bytes[9] = 255;
+  return bytes;
 }
 
 /** The pack in the bytes of a `.json.gz` file; throws when they hold none. */

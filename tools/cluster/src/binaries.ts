@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ProblemError } from '@modelyard/core';
 import { buildBinaries, sourceHash } from './build-binaries.ts';
 import { findCommand, isExecutable } from './commands.ts';
@@ -65,27 +65,23 @@ function nothingPossible(): ProblemError {
       code: 'no-kubernetes-binaries',
       where: 'modelyard cluster up',
       what: 'found no Kubernetes programs, and no Go to build them with',
-      remedy:
-        'install Go 1.26 or later (https://go.dev/dl) and run the command again, or set MODELYARD_KUBE_BIN to a folder that has them',
+      remedy: 'install Go 1.26 or later (https://go.dev/dl) and run the command again, or set MODELYARD_KUBE_BIN to a folder that has them',
     },
   ]);
 }
 
 /** The folder with every needed program: from the environment, a package or the cache, else built; one line for each step. */
-export async function findBinaries(
-  needed: readonly string[],
-  world: ClusterWorld,
-  sources: BinarySources,
-): Promise<string> {
+export async function findBinaries(needed: readonly string[], world: ClusterWorld, sources: BinarySources): Promise<string> {
   const { env, log } = world;
   if (env.MODELYARD_KUBE_BIN) {
-    const missing = await missingIn(env.MODELYARD_KUBE_BIN, needed);
-    if (missing.length > 0) throw incomplete(env.MODELYARD_KUBE_BIN, missing);
-    return use(env.MODELYARD_KUBE_BIN, 'MODELYARD_KUBE_BIN', log);
+    const chosen = resolve(env.MODELYARD_KUBE_BIN);
+    const missing = await missingIn(chosen, needed);
+    if (missing.length > 0) throw incomplete(chosen, missing);
+    return use(chosen, 'MODELYARD_KUBE_BIN', log);
   }
   const packaged = sources.packaged();
   const offered = [
-    { from: 'KUBEBUILDER_ASSETS', folder: env.KUBEBUILDER_ASSETS },
+    { from: 'KUBEBUILDER_ASSETS', folder: env.KUBEBUILDER_ASSETS && resolve(env.KUBEBUILDER_ASSETS) },
     { from: 'the installed platform package', folder: packaged },
   ];
   for (const { from, folder } of offered) {
@@ -102,11 +98,7 @@ function use(folder: string, from: string, log: ClusterWorld['log']): string {
   return folder;
 }
 
-async function cachedOrBuilt(
-  needed: readonly string[],
-  { env, log }: ClusterWorld,
-  sources: BinarySources,
-): Promise<string> {
+async function cachedOrBuilt(needed: readonly string[], { env, log }: ClusterWorld, sources: BinarySources): Promise<string> {
   const name = `${await sources.hash()}-${process.platform}-${process.arch}`;
   const cached = join(cacheDirectory(env), 'kube', name);
   if ((await missingIn(cached, needed)).length === 0) return use(cached, 'cache', log);

@@ -67,11 +67,7 @@ async function sign(pki: string, request: CertificateRequest, env: NodeJS.Proces
 }
 
 /** Writes a certificate authority of this cluster alone, and every key and certificate it signs. */
-export async function writeCertificates(
-  pki: string,
-  requests: readonly CertificateRequest[],
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
+export async function writeCertificates(pki: string, requests: readonly CertificateRequest[], env: NodeJS.ProcessEnv): Promise<void> {
   await mkdir(pki, { recursive: true, mode: 0o700 });
   const keys = makeServiceAccountKeys(pki);
   await makeKey(pki, 'ca');

@@ -16,26 +16,11 @@ export function tryContainerd(args: readonly string[], env: NodeJS.ProcessEnv): 
 
 const words = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
-interface ContainerSpec {
-  readonly Spec?: { readonly linux?: { readonly namespaces?: readonly { type: string; path?: string }[] } };
-}
-
-async function networkOf(container: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const info = await tryContainerd(['containers', 'info', container], env);
-  if (!info.ok) return undefined;
-  const spec = (JSON.parse(info.stdout) as ContainerSpec).Spec;
-  const path = spec?.linux?.namespaces?.find((namespace) => namespace.type === 'network')?.path;
-  return path?.split('/').at(-1);
-}
-
-/** Ends every container without asking and removes it; gives the names of the network namespaces they had. */
-export async function removeContainers(env: NodeJS.ProcessEnv): Promise<string[]> {
+/** Ends every container without asking and removes it. */
+export async function removeContainers(env: NodeJS.ProcessEnv): Promise<void> {
   const listed = await tryContainerd(['containers', 'list', '--quiet'], env);
-  if (!listed.ok) return [];
-  const containers = words(listed.stdout);
-  const networks = await Promise.all(containers.map((container) => networkOf(container, env)));
+  if (!listed.ok) return;
   const tasks = words((await tryContainerd(['tasks', 'list', '--quiet'], env)).stdout);
   await Promise.all(tasks.map((task) => tryContainerd(['tasks', 'delete', '--force', task], env)));
-  await Promise.all(containers.map((container) => tryContainerd(['containers', 'delete', container], env)));
-  return [...new Set(networks.filter((name) => name !== undefined))];
+  await Promise.all(words(listed.stdout).map((container) => tryContainerd(['containers', 'delete', container], env)));
 }

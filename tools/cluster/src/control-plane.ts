@@ -41,13 +41,10 @@ export function portsFrom(first: number): ControlPlanePorts {
 }
 
 /** The address of the API server, as clients write it. */
-export const serverOf = (plane: Pick<ControlPlane, 'address' | 'ports'>): string =>
-  `https://${plane.address}:${plane.ports.api}`;
+export const serverOf = (plane: Pick<ControlPlane, 'address' | 'ports'>): string => `https://${plane.address}:${plane.ports.api}`;
 
 /** The addresses that the API server's certificate must name. */
-export const serverAddresses = (address: string): string[] => [
-  ...new Set([address, '127.0.0.1', FIRST_SERVICE_ADDRESS]),
-];
+export const serverAddresses = (address: string): string[] => [...new Set([address, '127.0.0.1', FIRST_SERVICE_ADDRESS])];
 
 function etcd({ binaries, paths, ports }: ControlPlane): ServiceProcess {
   const clients = `http://127.0.0.1:${ports.etcd}`;

@@ -1,6 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { stopKindCluster } from './kind.ts';
+import { whileAlone } from './lock.ts';
 import { clusterNameOf, clusterPaths } from './paths.ts';
 import { endProcesses } from './processes.ts';
 import { withdrawContext } from './publish-context.ts';
@@ -12,7 +13,12 @@ import type { ClusterChoice, ClusterState, ClusterWorld } from './types.ts';
 export type ClusterDown = { readonly outcome: 'taken-down'; readonly name: string } | { readonly outcome: 'absent'; readonly name: string };
 
 /** Takes the chosen cluster down with everything it left on the machine; a cluster that is not there is no error. */
-export async function clusterDown(choice: ClusterChoice, world: ClusterWorld): Promise<ClusterDown> {
+export function clusterDown(choice: ClusterChoice, world: ClusterWorld): Promise<ClusterDown> {
+  const { signal } = new AbortController();
+  return whileAlone(choice, world, signal, () => downAlone(choice, world));
+}
+
+async function downAlone(choice: ClusterChoice, world: ClusterWorld): Promise<ClusterDown> {
   const name = clusterNameOf(choice);
   const state = (await readState(clusterPaths(choice, world.env).stateFile)) ?? (await forgottenNode(name, choice));
   if (!state) {
@@ -49,9 +55,4 @@ async function removeFolder(directory: string): Promise<void> {
   const ours = ['pki', 'logs', 'kubeconfigs', 'kubeconfig', 'etcd', 'node', 'cluster.json', 'cluster.json.new'];
   for (const name of ours) await rm(join(directory, name), { recursive: true, force: true });
   await rmdir(directory).catch(() => {});
-  const parents = [dirname(directory), dirname(dirname(directory))];
-  for (const parent of parents) {
-    if (!['cluster', 'modelyard'].includes(basename(parent))) return;
-    await rmdir(parent).catch(() => {});
-  }
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
@@ -43,11 +43,23 @@ export function fakeNodeObject(node: FakeNode) {
   };
 }
 
+/** Gives every container of a fake node the same one-line log, so that reading logs works. */
+async function writePodLog(plane: ControlPlane): Promise<string> {
+  const logsFile = join(plane.paths.logs, 'pods.log');
+  await writeFile(logsFile, '2026-01-01T00:00:00.000000000Z stdout F a simulated container has nothing to say\n');
+  const spec = { logs: [{ logsFile, previousLogsFile: logsFile }] };
+  const config = { kind: 'ClusterLogs', apiVersion: 'kwok.x-k8s.io/v1alpha1', metadata: { name: 'modelyard' }, spec };
+  const file = join(plane.paths.kubeconfigs, 'kwok-logs.json');
+  await writeFile(file, JSON.stringify(config));
+  return file;
+}
+
 async function kwok(plane: ControlPlane): Promise<ServiceProcess> {
   const stages = (await readdir(STAGES)).filter((file) => file.endsWith('.yaml')).sort();
+  const configs = [...stages.map((file) => join(STAGES, file)), await writePodLog(plane)];
   const args = [
     `--kubeconfig=${join(plane.paths.kubeconfigs, 'admin')}`,
-    ...stages.map((file) => `--config=${join(STAGES, file)}`),
+    ...configs.map((file) => `--config=${file}`),
     '--manage-all-nodes=false',
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     '--node-ip=127.0.0.1',

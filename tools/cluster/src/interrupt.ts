@@ -18,10 +18,7 @@ function interrupted(): ProblemError {
 }
 
 /** Does the work with a signal that a Ctrl-C aborts, so that the work can clean up before the process ends. */
-export async function whileInterruptible<T>(
-  world: ClusterWorld,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function whileInterruptible<T>(world: ClusterWorld, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) return;

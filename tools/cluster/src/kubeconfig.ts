@@ -1,5 +1,5 @@
 import { ProblemError } from '@modelyard/core';
-import { Document, isMap, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml';
 
 /** How to reach a cluster and as whom, the certificates as PEM text. */
 export interface ClusterAccess {

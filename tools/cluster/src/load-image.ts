@@ -70,12 +70,7 @@ export async function loadImage(image: string, choice: ClusterChoice, world: Clu
 const IMPORT_SECONDS = 600;
 
 /** Brings an image archive, as `docker save` writes it, into the node. */
-export async function importArchive(
-  archive: string,
-  image: string,
-  state: ClusterState,
-  world: ClusterWorld,
-): Promise<LoadedImage> {
+export async function importArchive(archive: string, image: string, state: ClusterState, world: ClusterWorld): Promise<LoadedImage> {
   world.log(`importing ${image} into node ${state.nodes[0]}`);
   await askContainerd(['images', 'import', archive], world.env, IMPORT_SECONDS);
   const reference = fullReference(image);

@@ -1,6 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { clusterNameOf, clusterPaths } from './paths.ts';
 import { processStartTime } from './processes.ts';
-import type { ClusterWorld } from './types.ts';
+import type { ClusterChoice, ClusterWorld } from './types.ts';
 import { waitFor } from './wait.ts';
 
 /** How to behave while another process holds the lock. */
@@ -21,21 +23,27 @@ async function isHeld(file: string): Promise<boolean> {
 }
 
 async function tryLock(file: string): Promise<true | undefined> {
+  const own = `${file}.${process.pid}`;
   try {
-    await writeFile(file, await identity(), { flag: 'wx' });
+    // A link appears whole, with its text; a file that is being written could be read half.
+    await writeFile(own, await identity());
+    await link(own, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     // Its holder may have been killed.
     if (!(await isHeld(file))) await rm(file, { force: true });
     return undefined;
+  } finally {
+    await rm(own, { force: true });
   }
 }
 
 /** Does the work while no other process on this machine does; a lock whose holder died counts for nothing. */
 export async function withLock<T>(file: string, waiting: LockWaiting, work: () => Promise<T>): Promise<T> {
   const { world, signal, what } = waiting;
-  if (!(await tryLock(file))) {
+  // The second try is for a lock that a killed process left; the first one removed it.
+  if (!(await tryLock(file)) && !(await tryLock(file))) {
     world.log(`${what}; waiting for it`);
     const timeoutSeconds = 3600;
     const locked = await waitFor(() => tryLock(file), { timeoutSeconds, everyMs: 500, signal });
@@ -45,5 +53,24 @@ export async function withLock<T>(file: string, waiting: LockWaiting, work: () =
     return await work();
   } finally {
     await rm(file, { force: true });
+  }
+}
+
+/** Does the work while no other command starts or takes down the same cluster. */
+export async function whileAlone<T>(choice: ClusterChoice, world: ClusterWorld, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const file = `${clusterPaths(choice, world.env).directory}.lock`;
+  await mkdir(dirname(file), { recursive: true });
+  const what = `another command works on cluster ${clusterNameOf(choice)}`;
+  try {
+    return await withLock(file, { world, signal, what }, work);
+  } finally {
+    await removeEmptyParents(file);
+  }
+}
+
+/** The folders that all clusters share go with the last one. */
+async function removeEmptyParents(file: string): Promise<void> {
+  for (let folder = dirname(file); ['cluster', 'modelyard'].includes(basename(folder)); folder = dirname(folder)) {
+    await rmdir(folder).catch(() => {});
   }
 }

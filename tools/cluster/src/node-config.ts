@@ -19,6 +19,9 @@ export interface NodePaths {
   readonly proxyConfig: string;
 }
 
+/** The pod network's name; CNI's notes about our pods begin with it. */
+export const CNI_NETWORK = 'modelyard';
+
 /** The socket of the node's own containerd. */
 export const CONTAINERD_SOCKET = join(NODE_RUN_DIRECTORY, 'containerd.sock');
 
@@ -75,7 +78,7 @@ export function cniConfig(node: NodePaths): object {
   };
   return {
     cniVersion: '0.4.0',
-    name: 'modelyard',
+    name: CNI_NETWORK,
     plugins: [
       { type: 'bridge', bridge: 'modelyard0', isGateway: true, hairpinMode: true, ipMasq: false, ipam },
       { type: 'portmap', capabilities: { portMappings: true } },
@@ -109,6 +112,8 @@ export function kubeletConfig(paths: ClusterPaths): object {
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100,
     syncFrequency: '10s',
+    // New GPUs show in the node's status at the next update; the default is ten seconds.
+    nodeStatusUpdateFrequency: '2s',
   };
 }
 

@@ -62,8 +62,3 @@ export async function removeNodeNetwork(env: NodeJS.ProcessEnv): Promise<void> {
   await runCommand('ip', ['link', 'del', HOST_LINK], setting);
   await runCommand('ip', ['netns', 'del', NODE_NETNS], setting);
 }
-
-/** Removes the network namespaces of pods. */
-export async function removePodNetworks(names: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  for (const name of names) await runCommand('ip', ['netns', 'del', name], { env: toolEnvironment(env) });
-}

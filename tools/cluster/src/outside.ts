@@ -8,7 +8,7 @@ import type { OutsideChanges } from './types.ts';
 export const DEVICE_PLUGIN_DIRECTORY = '/var/lib/kubelet/device-plugins';
 
 /** Only a kubelet and its runtime use these; removed whole when they came with us. */
-const OWN_PATHS = ['/var/lib/kubelet', DEVICE_PLUGIN_DIRECTORY, '/var/log/containers', NODE_RUN_DIRECTORY];
+const OWN_PATHS = ['/var/lib/kubelet', DEVICE_PLUGIN_DIRECTORY, '/var/log/containers'];
 
 /** Other runtimes use these too, perhaps since we came; removed only as far as they are empty. */
 const SHARED_PATHS = ['/var/lib/cni', '/run/containerd', '/run/netns', '/var/log/pods', '/run/xtables.lock'];
@@ -62,7 +62,7 @@ async function releaseNetnsFolder(env: NodeJS.ProcessEnv): Promise<void> {
   for (let mounts = 0; mounts < 4 && (await umount()).ok; mounts++);
 }
 
-/** Puts the kernel settings back and removes what was absent before. */
+/** Puts the kernel settings back and removes what was absent before, and the folder that is ours alone. */
 export async function restoreOutside(outside: OutsideChanges, env: NodeJS.ProcessEnv): Promise<void> {
   for (const [name, before] of Object.entries(outside.kernelSettings)) {
     const now = await readFile(settingFile(name), 'utf8').catch(() => before);
@@ -73,4 +73,5 @@ export async function restoreOutside(outside: OutsideChanges, env: NodeJS.Proces
     if (SHARED_PATHS.includes(path)) await removeIfEmpty(path);
     else await rm(path, { recursive: true, force: true });
   }
+  await rm(NODE_RUN_DIRECTORY, { recursive: true, force: true });
 }

@@ -6,8 +6,8 @@ import type { ClusterChoice } from './types.ts';
 /** The name of the cluster nobody named. */
 export const DEFAULT_CLUSTER_NAME = 'modelyard';
 
-/** Sockets and mounts of the node cluster: short paths, because a socket's path has at most 107 bytes. */
-export const NODE_RUN_DIRECTORY = '/run/modelyard';
+/** Sockets and mounts of the node cluster, its alone: a short path, because a socket's path has at most 107 bytes. */
+export const NODE_RUN_DIRECTORY = '/run/modelyard-cluster';
 
 /** Every path inside a cluster's state folder. */
 export interface ClusterPaths {
@@ -43,6 +43,11 @@ export function userKubeconfigFile(env: NodeJS.ProcessEnv): string {
 /** The kubeconfig context of a cluster: `modelyard`, or `modelyard-<name>`. */
 export function contextOf(name: string): string {
   return name === DEFAULT_CLUSTER_NAME ? name : `${DEFAULT_CLUSTER_NAME}-${name}`;
+}
+
+/** The name of the cluster that a context leads to: what `contextOf` made, or kind's own `kind-<name>`. */
+export function clusterOfContext(context: string): string {
+  return context.replace(/^(modelyard|kind)-(?=.)/, '');
 }
 
 /** The cluster's name; throws a ProblemError when it cannot be one. */

@@ -86,5 +86,9 @@ export async function endProcesses(records: readonly ProcessRecord[], graceSecon
 /** The last lines a process wrote. */
 export async function logTail(logs: string, name: string, lines = 8): Promise<string[]> {
   const text = await readFile(join(logs, `${name}.log`), 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-lines).map((line) => line.slice(0, 300));
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(-lines)
+    .map((line) => line.slice(0, 300));
 }

@@ -22,9 +22,7 @@ export async function startNodeCluster(startup: Startup, plane: ControlPlane): P
   await requireFreeNetwork(env);
   await noteState(startup, { outside: await observeOutside() });
   await makeNodeNetwork(env);
-  // containerd needs no API server, so both come up together.
-  const runtime = startRuntime(startup, plane);
-  await runtime;
+  await startRuntime(startup, plane);
   const access = await startControlPlane(startup, plane, insideNode);
   await startNode(startup, plane, access);
 }
@@ -103,8 +101,6 @@ async function startNode(startup: Startup, plane: ControlPlane, access: ClusterA
 
 /** How many GPUs the node offers to pods now. */
 export async function readOfferedGpus(access: ClusterAccess, name: string): Promise<number> {
-  const node = (await readApi(access, `/api/v1/nodes/${name}`)) as
-    | { status?: { allocatable?: Record<string, string> } }
-    | undefined;
+  const node = (await readApi(access, `/api/v1/nodes/${name}`)) as { status?: { allocatable?: Record<string, string> } } | undefined;
   return Number(node?.status?.allocatable?.[NVIDIA_GPU_RESOURCE] ?? 0);
 }

@@ -1,12 +1,14 @@
-import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, readFile, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { runCommand, toolEnvironment } from './commands.ts';
 import { removeContainers } from './containerd.ts';
-import { removeNodeNetwork, removePodNetworks } from './node-network.ts';
+import { CONTAINERD_SOCKET } from './node-config.ts';
+import { removeNodeNetwork } from './node-network.ts';
 import { restoreOutside } from './outside.ts';
 import { NODE_RUN_DIRECTORY } from './paths.ts';
-import { endProcesses } from './processes.ts';
-import type { ClusterState } from './types.ts';
+import { removePodNetworks } from './pod-networks.ts';
+import { endProcesses, processStartTime } from './processes.ts';
+import type { ClusterState, ProcessRecord } from './types.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
 
@@ -40,7 +42,14 @@ async function removePodCgroups(): Promise<void> {
   const folders = (await Promise.all((await podCgroups()).map(foldersBelow))).flat();
   for (const folder of folders) await killProcessesIn(folder);
   for (let attempt = 0; attempt < 20 && folders.length > 0; attempt++) {
-    const removed = await Promise.all(folders.map((folder) => rmdir(folder).then(() => true, () => false)));
+    const removed = await Promise.all(
+      folders.map((folder) =>
+        rmdir(folder).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
     if (removed.every(Boolean) || (await podCgroups()).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -60,13 +69,21 @@ async function unmountInside(folder: string, env: NodeJS.ProcessEnv): Promise<vo
   }
 }
 
-/** CNI writes what it did in a place of its own, for all networks of a machine; ours bear our name. */
-async function removeCniResults(): Promise<void> {
-  for (const folder of ['/var/lib/cni/results', '/var/lib/cni/cache/results']) {
-    for (const file of await readdir(folder).catch(() => [])) {
-      if (file.startsWith('modelyard-')) await rm(join(folder, file), { force: true });
-    }
-  }
+/** containerd's helpers, one for each pod; those of our own containerd carry its socket in their arguments. */
+async function leftShims(): Promise<ProcessRecord[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map(async (pid) => ((await isOurShim(pid)) ? recordOf('containerd-shim', Number(pid)) : undefined)));
+  return found.filter((record) => record !== undefined);
+}
+
+async function isOurShim(pid: string): Promise<boolean> {
+  const words = (await readFile(join('/proc', pid, 'cmdline'), 'utf8').catch(() => '')).split('\0');
+  return basename(words[0] ?? '').startsWith('containerd-shim') && words[words.indexOf('-address') + 1] === CONTAINERD_SOCKET;
+}
+
+async function recordOf(name: string, pid: number): Promise<ProcessRecord | undefined> {
+  const startTime = await processStartTime(pid);
+  return startTime ? { name, pid, startTime } : undefined;
 }
 
 const FIRST_TO_END = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'fakegpu'];
@@ -74,17 +91,15 @@ const FIRST_TO_END = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'k
 /** Ends the node's containers and processes and removes its mounts, networks and cgroups, as far as they are there. */
 export async function stopNode(state: ClusterState, env: NodeJS.ProcessEnv): Promise<void> {
   // Without a kubelet nobody starts the containers again that we end.
-  const [first, rest] = [true, false].map((isFirst) =>
-    state.processes.filter((record) => FIRST_TO_END.includes(record.name) === isFirst),
-  );
+  const [first, rest] = [true, false].map((isFirst) => state.processes.filter((record) => FIRST_TO_END.includes(record.name) === isFirst));
   await endProcesses(first ?? [], 5);
-  const networks = await removeContainers(env);
+  await removeContainers(env);
   await endProcesses(rest ?? [], 3);
   await removePodCgroups();
+  await endProcesses(await leftShims(), 0.5);
   for (const folder of [state.directory, NODE_RUN_DIRECTORY]) await unmountInside(folder, env);
-  await removePodNetworks(networks, env);
+  await removePodNetworks(env);
   await removeNodeNetwork(env);
-  await removeCniResults();
 }
 
 /** Removes what the node left outside the cluster's folder. */

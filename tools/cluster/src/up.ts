@@ -8,6 +8,7 @@ import { takeDown } from './down.ts';
 import { startFakeNodes } from './fake-nodes.ts';
 import { whileInterruptible } from './interrupt.ts';
 import { startKindCluster } from './kind.ts';
+import { whileAlone } from './lock.ts';
 import { NODE_ADDRESS, NODE_API_PORT } from './node-network.ts';
 import { canRunNode, requireNodeTools, requireTools } from './node-preconditions.ts';
 import { clusterNameOf, clusterPaths, contextOf, userKubeconfigFile } from './paths.ts';
@@ -22,14 +23,16 @@ import type { ClusterOptions, ClusterState, ClusterWorld, FakeNode } from './typ
 /** Brings a cluster up and gives its state; a failure or an interrupt takes everything down again. Throws ProblemError. */
 export async function clusterUp(options: ClusterOptions, world: ClusterWorld): Promise<ClusterState> {
   checkGpus(options.gpus);
+  return whileInterruptible(world, (signal) => whileAlone(options, world, signal, () => upAlone(options, world, signal)));
+}
+
+async function upAlone(options: ClusterOptions, world: ClusterWorld, signal: AbortSignal): Promise<ClusterState> {
   const running = await reuseRunning(options, world);
   if (running) return running;
   if (options.mode === 'node' && !canRunNode()) return startKindCluster(options, world);
   await (options.mode === 'node' ? requireNodeTools(world.env) : requireTools(['openssl'], world.env));
-  return whileInterruptible(world, async (signal) => {
-    const binaries = await findBinaries(NEEDED_BINARIES[options.mode], world, machineSources(world, signal));
-    return startAll(options, world, binaries, signal);
-  });
+  const binaries = await findBinaries(NEEDED_BINARIES[options.mode], world, machineSources(world, signal));
+  return startAll(options, world, binaries, signal);
 }
 
 function checkGpus(gpus: number): void {
@@ -73,12 +76,7 @@ function nodesOf(options: ClusterOptions): readonly FakeNode[] {
   return options.nodes ?? [{ name: 'fake-0', gpus: options.gpus }];
 }
 
-async function beginStartup(
-  options: ClusterOptions,
-  world: ClusterWorld,
-  plane: ControlPlane,
-  signal: AbortSignal,
-): Promise<Startup> {
+async function beginStartup(options: ClusterOptions, world: ClusterWorld, plane: ControlPlane, signal: AbortSignal): Promise<Startup> {
   const name = clusterNameOf(options);
   const { directory } = plane.paths;
   await mkdir(directory, { recursive: true, mode: 0o700 });

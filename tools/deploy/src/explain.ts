@@ -30,9 +30,9 @@ async function readLog(cluster: Cluster, namespace: string, name: string, rollou
 
 /** What the cluster said about the new pods, their ReplicaSet and the Deployment; the latest last. */
 function eventLines(rollout: Rollout): string[] {
-  const names = new Set([rollout.deployment, newReplicaSet(rollout), ...newPods(rollout)].map((object) => object?.metadata.name));
+  const uids = new Set([rollout.deployment, newReplicaSet(rollout), ...newPods(rollout)].map((object) => object?.metadata.uid));
   return rollout.events
-    .filter((event) => names.has(event.involvedObject.name))
+    .filter((event) => uids.has(event.involvedObject.uid))
     .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
     .slice(-EVENT_LINES)
     .map((event) => {

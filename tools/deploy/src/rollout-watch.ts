@@ -12,7 +12,12 @@ export interface RolloutWatch {
 
 /** Starts the watches; the signal ends them. */
 export function watchRollout(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): RolloutWatch {
-  const seen: Record<'Deployment' | 'ReplicaSet' | 'Pod' | 'Event', readonly KubeObject[]> = { Deployment: [], ReplicaSet: [], Pod: [], Event: [] };
+  const seen: Record<'Deployment' | 'ReplicaSet' | 'Pod' | 'Event', readonly KubeObject[]> = {
+    Deployment: [],
+    ReplicaSet: [],
+    Pod: [],
+    Event: [],
+  };
   let bell = Promise.withResolvers<void>();
   const follow = (kind: keyof typeof seen, selector: Partial<Query>, isOurs: (item: KubeObject) => boolean): Promise<void> =>
     cluster.watch(
@@ -32,8 +37,6 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
     follow('Pod', ofService, all),
     follow('Event', {}, (item) => isAbout(item as LiveEvent, name)),
   ]);
-  // Nobody may be waiting at the moment of the failure; changed() passes it on.
-  watches.catch(() => undefined);
   const ended = watches.then(() => undefined);
   return {
     current: () => ({
@@ -42,7 +45,12 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
       pods: seen.Pod as LivePod[],
       events: seen.Event as LiveEvent[],
     }),
-    changed: () => Promise.race([bell.promise, ended]),
+    changed: () => {
+      const change = Promise.race([bell.promise, ended]);
+      // The waiter may have left when a watch fails; the next call rejects just as well.
+      change.catch(() => undefined);
+      return change;
+    },
   };
 }
 

@@ -2,7 +2,18 @@ import { type ExitName, HEALTH_PATH, type Problem, ProblemError } from '@modelya
 import type { Cluster } from './cluster/index.ts';
 import { explainFailure } from './explain.ts';
 import { type LiveNode, type LivePod, RESOURCES } from './kube/index.ts';
-import { type Cause, type HealthAnswer, judgeRollout, newPods, noteCauses, probeEvent, progressOf, type Readiness, type Rollout, type Sightings } from './readiness/index.ts';
+import {
+  type Cause,
+  type HealthAnswer,
+  judgeRollout,
+  newPods,
+  noteCauses,
+  probeEvent,
+  progressOf,
+  type Readiness,
+  type Rollout,
+  type Sightings,
+} from './readiness/index.ts';
 import { watchRollout } from './rollout-watch.ts';
 import type { World } from './world.ts';
 
@@ -88,7 +99,12 @@ async function failure(cluster: Cluster, request: WaitRequest, cause: Cause, rol
   return new ProblemError([await explainFailure(cluster, request.namespace, cause, rollout)], exit);
 }
 
-function timeUp(cluster: Cluster, request: WaitRequest, readiness: Readiness & { state: 'waiting' }, rollout: Rollout): Promise<ProblemError> {
+function timeUp(
+  cluster: Cluster,
+  request: WaitRequest,
+  readiness: Readiness & { state: 'waiting' },
+  rollout: Rollout,
+): Promise<ProblemError> {
   const known = readiness.causes[0];
   const cause: Cause = {
     code: 'not-ready',

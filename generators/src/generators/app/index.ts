@@ -28,7 +28,7 @@ export default class WorkspaceGenerator extends Generator {
     super(
       args as string[],
       options as never,
-      { ...features, disableLodashProperty: true, customCommitTask: () => this.writeToDisk() } as never,
+      { ...features, disableLodashProperty: true, customInstallTask: true, customCommitTask: () => this.#writeToDisk() } as never,
     );
     this.argument('name', { type: String, required: false, description: 'name of the workspace and of its folder' });
     this.option('yes', { type: Boolean, default: false, description: 'take the defaults and ask nothing' });
@@ -42,7 +42,7 @@ export default class WorkspaceGenerator extends Generator {
 
   async prompting(): Promise<void> {
     const options = this.options as Options;
-    const asked = options.yes ? {} : await this.ask(options);
+    const asked = options.yes ? {} : await this.#ask(options);
     const given = { ...options, ...asked };
     const name = given.name ?? 'acme-ml';
     const packages = options.packages ? (JSON.parse(options.packages) as Record<string, string>) : {};
@@ -71,7 +71,7 @@ export default class WorkspaceGenerator extends Generator {
     this.log(`\n${basename(this.#directory)} is ready. Next:\n  cd ${basename(this.#directory)}\n  npx nx g model-service churn`);
   }
 
-  private ask(options: Options): Promise<Options> {
+  #ask(options: Options): Promise<Options> {
     return this.prompt<Options>([
       {
         type: 'input',
@@ -90,7 +90,7 @@ export default class WorkspaceGenerator extends Generator {
     ] as never);
   }
 
-  private async writeToDisk(): Promise<void> {
+  async #writeToDisk(): Promise<void> {
     if (!(this.options as Options).dryRun) await this.fs.commit();
   }
 }

@@ -86,7 +86,11 @@ async function remove(transport: Transport, ref: ObjectRef, subject: Subject): P
 }
 
 /** A log is shown to explain another failure, so its absence is no failure of its own. */
-async function logTail(transport: Transport, pod: PodRef, request: { container: string; lines: number; previous: boolean }): Promise<string[]> {
+async function logTail(
+  transport: Transport,
+  pod: PodRef,
+  request: { container: string; lines: number; previous: boolean },
+): Promise<string[]> {
   const { container, lines, previous } = request;
   const query = { container, tailLines: String(lines), limitBytes: '65536', previous: previous ? 'true' : undefined };
   const attempt = await transport.send({ method: 'GET', path: podPath(pod, '/log'), query, attempts: 2 });

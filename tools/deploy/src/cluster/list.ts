@@ -12,7 +12,11 @@ interface Page {
 }
 
 /** All matching objects, page by page; a list that expires between two pages is begun again. */
-export async function listAll(transport: Transport, query: Query, subject: Subject): Promise<{ items: KubeObject[]; resourceVersion: string }> {
+export async function listAll(
+  transport: Transport,
+  query: Query,
+  subject: Subject,
+): Promise<{ items: KubeObject[]; resourceVersion: string }> {
   const { apiVersion, kind } = query.resource;
   const items: KubeObject[] = [];
   for (let next: string | undefined; ; ) {

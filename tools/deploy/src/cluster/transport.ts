@@ -90,7 +90,11 @@ function dispatcherOf(access: KubeAccess): Dispatcher {
   const options = { connections: MAX_CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000 };
   switch (connection.type) {
     case 'proxy':
-      return new ProxyAgent({ ...options, uri: connection.uri, requestTls: { ...connection.requestTls, timeout: CONNECT_TIMEOUT_MS } as object });
+      return new ProxyAgent({
+        ...options,
+        uri: connection.uri,
+        requestTls: { ...connection.requestTls, timeout: CONNECT_TIMEOUT_MS } as object,
+      });
     case 'agent':
       return new Agent({ ...options, connect: { ...connection.connect, timeout: CONNECT_TIMEOUT_MS } as object });
     case 'none':

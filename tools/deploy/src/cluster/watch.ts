@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ProblemError } from '@modelyard/core';
 import type { KubeObject } from '../kube/index.ts';
 import { listAll } from './list.ts';
 import { collectionPath } from './paths.ts';
@@ -65,7 +66,7 @@ async function follow(
   const lines = watchLines(transport, query, subject, place.version, signal);
   while (true) {
     // An exception of the listener must not pass for a broken connection, so only the reading is guarded.
-    const line = await lines.next().catch((error: unknown) => passBrokenConnection(error));
+    const line = await lines.next().catch((error: unknown) => passBrokenConnection(error, signal));
     if (line.done) return line.value;
     const event = JSON.parse(line.value) as WatchEvent;
     if (event.type === 'ERROR') return event.object.code === 410 ? 'expired' : 'closed';
@@ -74,13 +75,19 @@ async function follow(
   }
 }
 
-function passBrokenConnection(error: unknown): { done: true; value: Ending } {
-  if (error instanceof Error && error.name === 'ProblemError') throw error;
-  errorCodeOf(error);
+function passBrokenConnection(error: unknown, signal: AbortSignal): { done: true; value: Ending } {
+  if (error instanceof ProblemError) throw error;
+  if (!signal.aborted) errorCodeOf(error);
   return { done: true, value: 'closed' };
 }
 
-async function* watchLines(transport: Transport, query: Query, subject: Subject, version: string, signal: AbortSignal): AsyncGenerator<string, Ending> {
+async function* watchLines(
+  transport: Transport,
+  query: Query,
+  subject: Subject,
+  version: string,
+  signal: AbortSignal,
+): AsyncGenerator<string, Ending> {
   const { statusCode, body } = await transport.open(
     {
       method: 'GET',

@@ -20,6 +20,7 @@ export function environmentVariables(spec: ServiceSpec): Record<string, string> 
     LOG_LEVEL: 'INFO',
     OMP_NUM_THREADS: threads,
     OPENBLAS_NUM_THREADS: threads,
+    UVICORN_PORT: String(spec.serve.port),
     WEB_CONCURRENCY: String(spec.serve.workers),
   };
   return Object.fromEntries(Object.entries({ ...standard, ...spec.deploy.env }).sort(byName));

@@ -10,7 +10,7 @@ export { configHash } from './config-map.ts';
 export * from './labels.ts';
 export { renderNamespace } from './namespace.ts';
 export { CONTAINER_NAME } from './pod.ts';
-export { progressDeadlineFor, probesFor } from './probes.ts';
+export { probesFor, progressDeadlineFor } from './probes.ts';
 export type { RenderRequest } from './request.ts';
 
 /** Every object of a service, in the order in which they are applied: what pods need comes before the pods. */

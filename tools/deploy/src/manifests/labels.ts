@@ -1,4 +1,12 @@
-import { ANNOTATION_PREFIX, FIELD_MANAGER, LABEL_INSTANCE, LABEL_MANAGED_BY, LABEL_NAME, LABEL_PART_OF, type ServiceSpec } from '@modelyard/core';
+import {
+  ANNOTATION_PREFIX,
+  FIELD_MANAGER,
+  LABEL_INSTANCE,
+  LABEL_MANAGED_BY,
+  LABEL_NAME,
+  LABEL_PART_OF,
+  type ServiceSpec,
+} from '@modelyard/core';
 import type { ObjectMeta } from '../kube/index.ts';
 import type { RenderRequest } from './request.ts';
 

@@ -46,6 +46,7 @@ function comparable(object: KubeObject): object {
 
 /** Equal values that we do not own yet, or would own no more, still need an apply. */
 function ownedFields(object: KubeObject): unknown {
-  return object.metadata.managedFields?.find((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && !entry.subresource)
-    ?.fieldsV1;
+  return object.metadata.managedFields?.find(
+    (entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && !entry.subresource,
+  )?.fieldsV1;
 }

@@ -41,7 +41,9 @@ function creationCause(rollout: Rollout): Cause | undefined {
     code: denied ? 'admission-denied' : 'pod-not-created',
     where,
     what: message,
-    remedy: denied ? 'the policy of the namespace refuses these pods: change it, or what model-service.yaml asks for' : 'read the events below',
+    remedy: denied
+      ? 'the policy of the namespace refuses these pods: change it, or what model-service.yaml asks for'
+      : 'read the events below',
     graceSeconds: denied ? 0 : CREATION_GRACE_SECONDS,
   };
 }

@@ -3,12 +3,18 @@ import type { ContainerStatus, LivePod } from '../kube/index.ts';
 import type { Cause, HealthAnswer, Rollout } from './types.ts';
 
 /** A registry that does not answer may answer soon; a missing image stays missing. */
-const PULL_GRACE_SECONDS = 60;
+const PULL_GRACE_SECONDS = 30;
 const CONFIG_GRACE_SECONDS = 20;
 /** The first crash may be a neighbour's fault: the container is started once more. */
 const FIRST_CRASH_GRACE_SECONDS = 15;
 
-const PULL_REASONS: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'RegistryUnavailable']);
+const PULL_REASONS: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'RegistryUnavailable',
+]);
 const CONFIG_REASONS: ReadonlySet<string> = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 const LASTING_PULL = /not found|does not exist|denied|unauthorized|forbidden|invalid|never|no match for platform|no such host/i;
 
@@ -44,7 +50,9 @@ function configCause(pod: LivePod, reason: string, message: string | undefined):
     code: missing ? 'reference-missing' : 'container-not-created',
     where: `pod/${pod.metadata.name}`,
     what: `the container cannot be created (${reason}): ${shorten(message ?? 'no reason given')}`,
-    remedy: missing ? 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml' : 'read the events below',
+    remedy: missing
+      ? 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml'
+      : 'read the events below',
     graceSeconds: CONFIG_GRACE_SECONDS,
   };
 }
@@ -74,6 +82,9 @@ function crashCause(pod: LivePod, status: ContainerStatus): Cause | undefined {
   };
 }
 
+/** The reason of the generated service while its model is on the way. */
+const LOADING_REASON = 'loading';
+
 /** A container that answers, but not with 200: it may still be loading its model, so only its probe can end it. */
 function healthCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
   if (!status.state?.running) return undefined;
@@ -86,12 +97,22 @@ function healthCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): C
     where: `pod/${pod.metadata.name}`,
     what: said,
     remedy: HEALTH_REMEDY,
-    graceSeconds: Number.POSITIVE_INFINITY,
+    graceSeconds: answer && isFinal(answer) ? 0 : Number.POSITIVE_INFINITY,
     pod: pod.metadata.name,
   };
 }
 
 const HEALTH_REMEDY = `${HEALTH_PATH} names the reason; for a slow model raise model.loadBudgetSeconds, for another one train and build again`;
+
+/** A service that refuses its model says why, and does not change its mind; one that is loading says so. */
+function isFinal(answer: HealthAnswer): boolean {
+  try {
+    const code = (JSON.parse(answer.text) as { reason?: { code?: unknown } }).reason?.code;
+    return answer.status === 503 && typeof code === 'string' && code !== LOADING_REASON;
+  } catch {
+    return false;
+  }
+}
 
 function startupCause(pod: LivePod, answer: HealthAnswer | undefined): Cause {
   return {

@@ -22,8 +22,7 @@ export function noteCauses(rollout: Rollout, sightings: Sightings, nowMs: number
 /** How far the rollout is, in one line. */
 export function progressOf(rollout: Rollout): string {
   const { deployment } = rollout;
-  if (!deployment) return 'the deployment is not there yet';
-  if (!isCurrent(rollout)) return 'the controller has not seen the change yet';
+  if (!deployment || !isCurrent(rollout)) return 'the rollout starts';
   const wanted = deployment.spec.replicas ?? 1;
   const ready = newPods(rollout).filter((pod) => pod.status?.containerStatuses?.every((status) => status.ready)).length;
   const leaving = (deployment.status?.replicas ?? 0) - (deployment.status?.updatedReplicas ?? 0);

@@ -44,7 +44,8 @@ function describeShortage(resource: string, pod: LivePod, nodes: readonly LiveNo
 const count = (nodes: readonly LiveNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
 
 function remedyFor(shortages: readonly string[]): string {
-  if (shortages.includes(NVIDIA_GPU_RESOURCE)) return 'lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes';
+  if (shortages.includes(NVIDIA_GPU_RESOURCE))
+    return 'lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes';
   if (shortages.length > 0) return 'lower deploy.resources in model-service.yaml, or add a node';
   return 'compare the taints and labels of the nodes with what the pod asks for: kubectl describe nodes';
 }

@@ -26,7 +26,12 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
         name: project.name,
         ...(config.registry ? { registry: config.registry } : {}),
         revision: await gitState(project.directory, process.env),
-        buildArgs: { PYTHON_IMAGE: pythonImageFor(config, spec.python), ...inputs.buildArgs, ...pairsOf(options.buildArg ?? []) },
+        buildArgs: {
+          PYTHON_IMAGE: pythonImageFor(config, spec.python),
+          PORT: String(spec.serve.port),
+          ...inputs.buildArgs,
+          ...pairsOf(options.buildArg ?? []),
+        },
         secrets: inputs.secrets,
       },
       (line) => console.log(line),

@@ -5,6 +5,7 @@ the same code and the same locked packages give the same model, byte for byte.
 """
 
 import argparse
+import json
 import random
 import sys
 from collections import defaultdict
@@ -117,8 +118,15 @@ def train(schema: DataSchema, data: Path, models: Path) -> dict[str, Any]:
         "data": {"path": DATA_FILE, "sha256": sha256_of(data), "rows": len(table.rows)},
         "git": git_state(ROOT),
     }
-    write_json(models / LOCK_NAME, lock)
+    write_lock(models / LOCK_NAME, lock)
     return lock
+
+
+def write_lock(path: Path, lock: dict[str, Any]) -> None:
+    """Writes the lock. One that differs in nothing but its commit stays, so training again leaves the git tree clean."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if {**known, "git": None} != {**lock, "git": None}:
+        write_json(path, lock)
 
 
 def save_model(model: Any, path: Path) -> Path:

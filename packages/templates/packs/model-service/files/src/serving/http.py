@@ -94,5 +94,5 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
         "status": status,
         "milliseconds": round(seconds * 1000, 2),
     }
-    level = logging.DEBUG if path in QUIET_PATHS and status < 400 else logging.INFO
+    level = logging.DEBUG if path in QUIET_PATHS and status != 500 else logging.INFO
     log.log(level, "request", extra={"fields": fields})

@@ -1,0 +1,103 @@
+"""The service: `uvicorn src.api.app:app`."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from src.parity import Refused
+from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH, TITLE
+from src.serving.http import BodyTooLarge, RequestLog, answer_json, read_body
+from src.serving.logs import configure_logs
+from src.serving.metrics import render_metrics
+from src.serving.model_host import ModelHost, Serving
+from src.serving.request_rows import BadRequest
+from src.serving.scoring import QueueFull, ScoringPool
+from src.serving.settings import Settings, read_settings
+
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service with its own model, so that a test can have several."""
+    host = ModelHost(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.pool = ScoringPool(settings.scoring_threads, settings.queue_size)
+        host.start()
+        yield
+        app.state.pool.close()
+
+    app = FastAPI(title=TITLE, lifespan=lifespan)
+    app.state.host = host
+    app.add_middleware(RequestLog)
+
+    @app.get(LIVE_PATH)
+    async def live() -> Response:
+        """200 while the process answers at all."""
+        return answer_json({"status": "alive"})
+
+    @app.get(HEALTH_PATH)
+    async def health() -> Response:
+        """200 only while the model is served as it was trained; else 503 and the reason."""
+        return describe_health(host.state)
+
+    @app.get(METRICS_PATH)
+    async def metrics() -> Response:
+        """Figures for Prometheus."""
+        return Response(render_metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @app.post(PREDICT_PATH)
+    async def predict(request: Request) -> Response:
+        """One row gives one prediction; a list of rows gives {"predictions": [...]}."""
+        return await answer_predict(request, host.state, request.app.state.pool, settings)
+
+    build_openapi = app.openapi
+    app.openapi = lambda: with_columns(build_openapi(), host.state)  # type: ignore[method-assign]
+    return app
+
+
+def describe_health(state: Serving | Refused) -> Response:
+    """The answer of the health path."""
+    if isinstance(state, Refused):
+        reasons = [reason.to_json() for reason in state.reasons]
+        return answer_json({"status": "unavailable", "reason": reasons[0], "reasons": reasons}, 503)
+    answer: dict[str, Any] = {"status": "ready", "model": {"sha256": state.lock.model_sha256}, "parity": "held"}
+    if state.warnings:
+        answer |= {"parity": "overridden", "warnings": [warning.to_json() for warning in state.warnings]}
+    return answer_json(answer)
+
+
+async def answer_predict(request: Request, state: Serving | Refused, pool: ScoringPool, settings: Settings) -> Response:
+    """The answer of the predict path."""
+    if isinstance(state, Refused):
+        reason = state.reasons[0].to_json()
+        return answer_json({"detail": "the model is not served", "reason": reason}, 503, RETRY_AFTER)
+    try:
+        rows, is_list = state.rows.parse(await read_body(request, settings.max_body_bytes))
+        answers = await pool.run(state.predict, rows)
+    except BadRequest as error:
+        return answer_json({"detail": error.faults}, 422)
+    except BodyTooLarge:
+        return answer_json({"detail": f"the body is larger than {settings.max_body_bytes} bytes"}, 413)
+    except QueueFull:
+        return answer_json({"detail": "too many requests are waiting"}, 503, RETRY_AFTER)
+    content = {"predictions": answers} if is_list else answers[0]
+    return answer_json(content, headers={"X-Model-Sha256": state.short_sha})
+
+
+def with_columns(document: dict[str, Any], state: Serving | Refused) -> dict[str, Any]:
+    """The API's documentation with the model's own columns as the body of the predict path."""
+    if isinstance(state, Refused):
+        return document
+    content = {"application/json": {"schema": state.rows.json_schema(), "example": state.lock.schema.example_row}}
+    document["paths"][PREDICT_PATH]["post"]["requestBody"] = {"required": True, "content": content}
+    return document
+
+
+_settings = read_settings(os.environ)
+configure_logs(_settings.log_level)
+app = create_app(_settings)

@@ -1,0 +1,95 @@
+"""The model: scikit-learn's part of the service. It is yours to change; the other modules call only this.
+
+What they call: PACKAGES, to_matrix, fit, classes, score, evaluate, save, load.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import joblib
+import numpy as np
+import sklearn
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.pipeline import Pipeline
+
+from src.data_schema import DataSchema
+from src.preprocessing import build_preprocessing, to_matrix
+from src.table import Label
+
+# The packages whose exact versions a saved model depends on; model.lock.json records them.
+PACKAGES = ("scikit-learn", "numpy", "scipy", "joblib")
+
+SEED = 20260101
+# From here on exact boosting takes minutes, and histograms of the features take seconds.
+MANY_ROWS = 20_000
+
+__all__ = ["PACKAGES", "classes", "evaluate", "fit", "load", "save", "score", "to_matrix"]
+
+
+def build_pipeline(schema: DataSchema, row_count: int) -> Pipeline:
+    """The untrained pipeline: preprocessing and estimator in one object."""
+    return Pipeline(
+        [("preprocessing", build_preprocessing(schema.features)), ("estimator", _estimator(schema, row_count))]
+    )
+
+
+def _estimator(schema: DataSchema, row_count: int) -> BaseEstimator:
+    if row_count >= MANY_ROWS:
+        histogram = HistGradientBoostingClassifier if schema.is_classification else HistGradientBoostingRegressor
+        return histogram(random_state=SEED)
+    exact = GradientBoostingClassifier if schema.is_classification else GradientBoostingRegressor
+    return exact(random_state=SEED)
+
+
+def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> Pipeline:
+    """The trained pipeline; the same table gives the same bytes."""
+    return build_pipeline(schema, len(matrix)).fit(matrix, np.asarray(targets))
+
+
+def classes(model: Pipeline) -> list[Label]:
+    """The labels in the order of the scores; none for a regression."""
+    return model.classes_.tolist() if hasattr(model, "classes_") else []
+
+
+def score(model: Pipeline, matrix: np.ndarray) -> np.ndarray:
+    """One line of scores for each row: the probability of each class, or the one predicted number."""
+    # The request was validated already; checking again costs half of the time.
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        if hasattr(model, "predict_proba"):
+            return model.predict_proba(matrix)
+        return model.predict(matrix).reshape(-1, 1)
+
+
+def evaluate(model: Pipeline, matrix: np.ndarray, targets: Sequence[Label]) -> dict[str, float]:
+    """The metrics on rows that training has not seen."""
+    # Serving never measures: imported here, the metrics cost it neither time nor memory.
+    from sklearn import metrics
+
+    scores = score(model, matrix)
+    labels = classes(model)
+    if not labels:
+        predicted = scores[:, 0]
+        return {"r2": metrics.r2_score(targets, predicted), "mae": metrics.mean_absolute_error(targets, predicted)}
+    predicted = [labels[index] for index in scores.argmax(axis=1)]
+    found = {"accuracy": metrics.accuracy_score(targets, predicted)}
+    if len(labels) == 2:
+        found["roc_auc"] = metrics.roc_auc_score(np.asarray(targets) == labels[1], scores[:, 1])
+    else:
+        found["f1_macro"] = metrics.f1_score(targets, predicted, average="macro", zero_division=0)
+    return found
+
+
+def save(model: Pipeline, path: Path) -> None:
+    """Writes the trained pipeline to the file."""
+    joblib.dump(model, path)
+
+
+def load(path: Path) -> Pipeline:
+    """The pipeline in the file. Opening it runs code: check its hash first."""
+    return joblib.load(path)

@@ -1,0 +1,98 @@
+"""What every request gets: an id, a line in the log, figures, and an answer without a stack."""
+
+import json
+import logging
+import re
+import time
+import uuid
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH
+from src.serving import metrics
+from src.serving.logs import REQUEST_ID, log
+
+GIVEN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+QUIET_PATHS = frozenset({HEALTH_PATH, LIVE_PATH, METRICS_PATH})
+# Unknown paths share one label: a scanner must not fill the metrics.
+KNOWN_PATHS = QUIET_PATHS | {PREDICT_PATH}
+
+
+class BodyTooLarge(Exception):
+    """The body is over the limit."""
+
+
+def answer_json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer; a number that JSON cannot hold is an error, not a wrong answer."""
+    body = json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+    return Response(body, status, headers, media_type="application/json")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body; BodyTooLarge as soon as it is over the limit."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise BodyTooLarge
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+class RequestLog:
+    """Gives each request its id, and writes down how it went."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        token = REQUEST_ID.set(request_id)
+        begin = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("bug while answering")
+            if status == 0:
+                failed = answer_json({"detail": "internal error", "request_id": request_id}, 500)
+                await failed(scope, receive, send_with_id)
+        finally:
+            _record(scope, status, time.perf_counter() - begin)
+            REQUEST_ID.reset(token)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and GIVEN_ID.fullmatch(value):
+            return value.decode()
+    return uuid.uuid4().hex
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    path = scope["path"] if scope["path"] in KNOWN_PATHS else "other"
+    metrics.REQUESTS.labels(scope["method"], path, status).inc()
+    metrics.REQUEST_SECONDS.labels(path).observe(seconds)
+    fields = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 2),
+    }
+    level = logging.DEBUG if path in QUIET_PATHS and status != 500 else logging.INFO
+    log.log(level, "request", extra={"fields": fields})

@@ -1,0 +1,38 @@
+"""What Prometheus can read."""
+
+import os
+import tempfile
+from pathlib import Path
+
+if int(os.environ.get("WEB_CONCURRENCY", "1")) > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # Several workers add up their figures in files. They share a parent, and so a folder; the library
+    # reads this variable once, when it is imported.
+    _shared = Path(tempfile.gettempdir()) / f"metrics-{os.getppid()}"
+    _shared.mkdir(exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_shared)
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter("http_requests", "Requests answered", ["method", "path", "status"])
+REQUEST_SECONDS = Histogram("http_request_seconds", "Time from request to answer", ["path"], buckets=SECONDS)
+PREDICTIONS = Counter("model_predictions", "Rows scored")
+SCORING_SECONDS = Histogram("model_scoring_seconds", "Time of one call of the model", buckets=SECONDS)
+IN_FLIGHT = Gauge("model_scoring_in_flight", "Calls of the model that run or wait", multiprocess_mode="livesum")
+REJECTED = Counter("model_scoring_rejected", "Requests refused because the queue was full")
+READY = Gauge("model_ready", "1 while the model is served", multiprocess_mode="livemin")
+PARITY = Gauge("model_parity", "1 if the model is served as it was trained", multiprocess_mode="livemin")
+LOAD_SECONDS = Gauge("model_load_seconds", "Time from start to ready", multiprocess_mode="livemax")
+MODEL_INFO = Gauge("model_info", "The model that is served", ["sha256"], multiprocess_mode="livemax")
+
+
+def render_metrics() -> bytes:
+    """Every figure in Prometheus' text format; of all workers together if there are several."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    from prometheus_client import multiprocess
+
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return generate_latest(registry)

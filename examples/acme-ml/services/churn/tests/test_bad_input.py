@@ -1,0 +1,84 @@
+"""Bad requests: each is refused, with the name of the field, and none shows a stack."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from src.data_schema import DataSchema
+from src.project import PREDICT_PATH
+from src.serving.model_host import Serving
+
+
+def faults_of(client: TestClient, body: Any) -> list[list[Any]]:
+    """The places that a 422 names. Python's json also writes NaN and Infinity."""
+    answer = client.post(PREDICT_PATH, content=json.dumps(body).encode())
+    assert answer.status_code == 422, answer.text
+    return [fault["loc"] for fault in answer.json()["detail"]]
+
+
+def test_a_missing_column_is_named(client: TestClient, schema: DataSchema) -> None:
+    for name in schema.example_row:
+        row = {key: value for key, value in schema.example_row.items() if key != name}
+        assert faults_of(client, row) == [["body", name]]
+
+
+def test_an_extra_column_is_named(client: TestClient, schema: DataSchema) -> None:
+    assert faults_of(client, schema.example_row | {"no_such_column": 1}) == [["body", "no_such_column"]]
+    assert faults_of(client, schema.example_row | {schema.target: 1}) == [["body", schema.target]]
+
+
+@pytest.mark.parametrize("bad", [None, True, [], {}, float("nan"), float("inf"), float("-inf")])
+def test_a_value_of_no_column_type_is_named(client: TestClient, schema: DataSchema, bad: Any) -> None:
+    for name in schema.example_row:
+        assert faults_of(client, schema.example_row | {name: bad}) == [["body", name]]
+
+
+def test_text_does_not_pass_for_a_number_nor_a_number_for_text(client: TestClient, schema: DataSchema) -> None:
+    for feature in schema.features:
+        bad = str(feature.example) if feature.is_numeric else 1
+        assert faults_of(client, schema.example_row | {feature.name: bad}) == [["body", feature.name]]
+
+
+def test_a_value_outside_its_range_is_named(client: TestClient, schema: DataSchema) -> None:
+    for feature in schema.features:
+        outside = [
+            *([feature.minimum - 1] if feature.minimum is not None else []),
+            *([feature.maximum + 1] if feature.maximum is not None else []),
+            *([] if feature.is_numeric else ["no such value"]),
+            *([10**30, 0.5] if feature.type == "integer" else []),
+        ]
+        for bad in outside:
+            assert faults_of(client, schema.example_row | {feature.name: bad}) == [["body", feature.name]]
+
+
+def test_a_bad_row_in_a_list_is_named_by_its_number(client: TestClient, schema: DataSchema) -> None:
+    name = schema.features[0].name
+    bad = schema.example_row | {name: None}
+    assert faults_of(client, [schema.example_row, bad]) == [["body", 1, name]]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b'"text"', b"null", b"\xff\xfe"])
+def test_a_body_that_is_no_row_is_refused(client: TestClient, body: bytes) -> None:
+    assert client.post(PREDICT_PATH, content=body).status_code == 422
+
+
+def test_a_body_over_the_limit_is_refused(serve: Callable[..., TestClient], trained) -> None:
+    client = serve(trained, max_body_bytes=1000)
+    answer = client.post(PREDICT_PATH, content=b" " * 1001)
+    assert (answer.status_code, answer.json()) == (413, {"detail": "the body is larger than 1000 bytes"})
+    streamed = client.post(PREDICT_PATH, content=(b" " * 600 for _ in range(2)))
+    assert streamed.status_code == 413
+
+
+def test_a_bug_is_answered_without_a_stack(
+    client: TestClient, schema: DataSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr(Serving, "predict", fail)
+    answer = client.post(PREDICT_PATH, json=schema.example_row, headers={"X-Request-ID": "r1"})
+    assert (answer.status_code, answer.json()) == (500, {"detail": "internal error", "request_id": "r1"})

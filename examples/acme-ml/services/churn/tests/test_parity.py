@@ -1,0 +1,108 @@
+"""Whatever is not served as it was trained is refused, and the reason is said."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from src import parity
+from src.data_schema import DataSchema
+from src.project import HEALTH_PATH, LIVE_PATH, LOCK_NAME, METRICS_PATH, PREDICT_PATH
+from tests.conftest import MODEL_NAME
+
+Damage = Callable[[dict[str, Any]], None]
+
+
+def reason_of(client: TestClient, schema: DataSchema) -> dict[str, Any]:
+    """The reason in a 503 of the health path; the process lives, and predicts nothing."""
+    answer = client.get(HEALTH_PATH)
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert client.get(LIVE_PATH).status_code == 200
+    assert client.post(PREDICT_PATH, json=schema.example_row).status_code == 503
+    return answer.json()["reason"]
+
+
+def other_python(lock: dict[str, Any]) -> None:
+    lock["python"] = "2.7"
+
+
+def other_package(lock: dict[str, Any]) -> None:
+    lock["packages"] = dict.fromkeys(lock["packages"], "0.0.1")
+
+
+def swapped_columns(lock: dict[str, Any]) -> None:
+    lock["features"].reverse()
+
+
+def renamed_column(lock: dict[str, Any]) -> None:
+    lock["features"][0]["name"] = "renamed"
+
+
+def other_answer(lock: dict[str, Any]) -> None:
+    expected = lock["golden"][0]["expected"]
+    if "probabilities" in expected:
+        expected["probabilities"] = {label: share + 0.001 for label, share in expected["probabilities"].items()}
+    else:
+        expected["prediction"] += abs(expected["prediction"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (other_python, "python-version"),
+        (other_package, "package-version"),
+        (swapped_columns, "schema-mismatch"),
+        (renamed_column, "schema-mismatch"),
+        (other_answer, "golden-mismatch"),
+        (lambda lock: lock.pop("golden"), "lock-unreadable"),
+    ],
+)
+def test_a_lock_that_does_not_fit_is_refused(
+    serve: Callable[..., TestClient], models: Path, edit_lock, schema: DataSchema, damage: Damage, code: str
+) -> None:
+    if damage is swapped_columns and len(schema.features) == 1:
+        pytest.skip("one column cannot be swapped")
+    edit_lock(damage)
+    reason = reason_of(serve(models), schema)
+    assert reason["code"] == code
+    assert reason["expected"] != reason["actual"]
+
+
+def test_a_tampered_model_is_refused_before_it_is_opened(
+    serve: Callable[..., TestClient], models: Path, schema: DataSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.model.load", lambda path: pytest.fail("the tampered file was opened"))
+    with (models / MODEL_NAME).open("ab") as file:
+        file.write(b"\0")
+    assert reason_of(serve(models), schema)["code"] == "model-hash"
+
+
+@pytest.mark.parametrize(("name", "code"), [(MODEL_NAME, "model-missing"), (LOCK_NAME, "lock-missing")])
+def test_a_missing_file_is_named(
+    serve: Callable[..., TestClient], models: Path, schema: DataSchema, name: str, code: str
+) -> None:
+    (models / name).unlink()
+    assert reason_of(serve(models), schema)["code"] == code
+
+
+def test_a_mismatch_can_be_overridden_and_shows(
+    serve: Callable[..., TestClient], models: Path, edit_lock, schema: DataSchema
+) -> None:
+    edit_lock(other_package)
+    client = serve(models, parity_only_warns=True)
+    health = client.get(HEALTH_PATH)
+    assert (health.status_code, health.json()["parity"]) == (200, "overridden")
+    assert health.json()["warnings"][0]["code"] == "package-version"
+    assert client.post(PREDICT_PATH, json=schema.example_row).status_code == 200
+    assert "model_parity 0.0" in client.get(METRICS_PATH).text
+
+
+def test_the_command_says_yes_and_no(models: Path, edit_lock, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setenv("MODEL_PATH", str(models / MODEL_NAME))
+    assert parity.main() == 0
+    assert "is served as trained" in capsys.readouterr().out
+    edit_lock(other_python)
+    assert parity.main() == 1
+    assert "python-version  another Python" in capsys.readouterr().err

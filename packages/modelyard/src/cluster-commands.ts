@@ -1,0 +1,74 @@
+import type { ClusterMode, ClusterStatus, ClusterWorld } from '@modelyard/cluster';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Finish } from './finish.ts';
+import { inSession, type Session } from './session.ts';
+
+interface Options {
+  readonly gpus?: number;
+  readonly name?: string;
+  readonly mode?: ClusterMode;
+  readonly output?: 'text' | 'json';
+}
+
+/** Adds `cluster up|status|load|down`. The cluster edge is loaded only when one of them runs. */
+export function addClusterCommands(program: Command, finish: Finish): void {
+  const cluster = program.command('cluster').description('a real Kubernetes on this machine, with simulated GPUs');
+  const named = (command: Command): Command => command.option('--name <name>', 'name of the cluster, when there is more than one');
+  const run = (body: (session: Session, options: Options) => Promise<void>) => async (options: Options) =>
+    finish(await inSession(options.output ?? 'text', (session) => body(session, options)));
+  named(cluster.command('up').description('brings it up: one node with real containers, or a control plane alone'))
+    .option('--gpus <count>', 'simulated nvidia.com/gpu devices', wholeNumber, 0)
+    .addOption(
+      new Option('--mode <mode>', 'node runs containers (Linux, root); control-plane answers the API, its nodes are simulated')
+        .choices(['node', 'control-plane'])
+        .default('node'),
+    )
+    .action(run(up));
+  named(cluster.command('status').description('shows whether it runs, its nodes and their GPUs'))
+    .addOption(new Option('-o, --output <format>', 'text or JSON').choices(['text', 'json']).default('text'))
+    .action(run(status));
+  named(cluster.command('load <image>').description('brings an image of the Docker engine into the node')).action(
+    async (image: string, options: Options) => finish(await inSession('text', (session) => load(image, session, options))),
+  );
+  named(cluster.command('down').description('takes it down; nothing of it is left')).action(run(down));
+}
+
+async function up(session: Session, options: Options): Promise<void> {
+  const { clusterUp } = await import('@modelyard/cluster');
+  const state = await clusterUp({ mode: options.mode ?? 'node', gpus: options.gpus ?? 0, name: options.name }, worldOf(session));
+  session.terminal.print(`\nKubernetes ${state.kubernetesVersion} is up: context ${state.context}, ${state.gpus} simulated GPUs`);
+}
+
+async function status(session: Session, options: Options): Promise<void> {
+  const { clusterStatus } = await import('@modelyard/cluster');
+  const report = await clusterStatus({ name: options.name }, worldOf(session));
+  session.terminal.print(options.output === 'json' ? JSON.stringify({ schema: 1, ...report }, null, 2) : describe(report));
+}
+
+async function load(image: string, session: Session, options: Options): Promise<void> {
+  const { loadImage } = await import('@modelyard/cluster');
+  const loaded = await loadImage(image, { name: options.name }, worldOf(session));
+  session.terminal.print(`loaded ${loaded.pinned ?? loaded.reference}`);
+}
+
+async function down(session: Session, options: Options): Promise<void> {
+  const { clusterDown } = await import('@modelyard/cluster');
+  await clusterDown({ name: options.name }, worldOf(session));
+}
+
+function describe(report: ClusterStatus): string {
+  if (report.outcome === 'absent') return 'no cluster; bring one up with "npx modelyard cluster up"';
+  const { state, nodes, ended } = report;
+  return [
+    `${report.outcome}: Kubernetes ${state.kubernetesVersion}, context ${state.context}, ${state.server}`,
+    ...nodes.map((node) => `node ${node.name}: ${node.isReady ? 'ready' : 'not ready'}, ${node.gpus} nvidia.com/gpu`),
+    ...(ended.length > 0 ? [`ended processes: ${ended.join(', ')}`] : []),
+  ].join('\n');
+}
+
+const worldOf = (session: Session): ClusterWorld => ({ env: session.terminal.env as NodeJS.ProcessEnv, log: session.terminal.print });
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('give a whole number from 0');
+  return Number(text);
+}

@@ -1,0 +1,2 @@
+/** Sets the exit code of the command that ran. */
+export type Finish = (code: number) => void;

@@ -1,0 +1,59 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nearestWord, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
+
+const NEVER_A_SERVICE = new Set(['node_modules', '.venv', '.nx', '.git', 'dist']);
+
+/** The workspace that a folder lies in: the nearest folder upwards that holds modelyard.yaml. */
+export function findWorkspace(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, WORKSPACE_FILE))) return folder;
+    if (folder === dirname(folder)) throw noWorkspace(from);
+  }
+}
+
+/** Name → folder (relative, with "/") of every service in a workspace. */
+export function listServices(workspace: string): Map<string, string> {
+  const files = globSync(`**/${SPEC_FILE}`, { cwd: workspace, exclude: (path) => NEVER_A_SERVICE.has(basename(path)) });
+  const services = files
+    .filter((file) => dirname(file) !== '.')
+    .map((file) => [nameIn(join(workspace, file)), dirname(file).replaceAll('\\', '/')] as const);
+  return new Map(services.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The folders of the services asked for; a ProblemError names the nearest service for each unknown one. */
+export function chooseServices(workspace: string, asked: readonly string[]): string[] {
+  const services = listServices(workspace);
+  const known = [...services.keys()];
+  const problems = asked
+    .filter((name) => !services.has(name))
+    .map((name) => {
+      const nearest = nearestWord(name, known);
+      const remedy = known.length === 0 ? 'make one with "npx nx g model-service churn"' : `known: ${known.join(', ')}`;
+      return {
+        code: 'unknown-service',
+        where: workspace,
+        what: `there is no service "${name}"`,
+        remedy: nearest ? `did you mean "${nearest}"? ${remedy}` : remedy,
+      };
+    });
+  if (problems.length > 0) throw new ProblemError(problems);
+  return asked.map((name) => services.get(name) as string);
+}
+
+/** The name in a spec file; of a file that cannot be read, its folder's. */
+function nameIn(file: string): string {
+  const source = parseYamlSource(readFileSync(file, 'utf8'), file);
+  const name = source.ok ? (source.value.value as { name?: unknown } | null)?.name : undefined;
+  return typeof name === 'string' ? name : basename(dirname(file));
+}
+
+const noWorkspace = (from: string) =>
+  new ProblemError([
+    {
+      code: 'no-workspace',
+      where: from,
+      what: `there is no ${WORKSPACE_FILE} in this folder or above it`,
+      remedy: 'go into a workspace, or make one with "npm create modelyard@latest"',
+    },
+  ]);

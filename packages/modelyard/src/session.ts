@@ -1,0 +1,47 @@
+import { EXIT_CODES, formatBug, ProblemError } from '@modelyard/core';
+import { printableFailure, type Terminal } from '@modelyard/deploy';
+
+/** What every command works with: the process's surroundings and a signal that Ctrl-C aborts. */
+export interface Session {
+  readonly cwd: string;
+  readonly terminal: Terminal & { readonly signal: AbortSignal };
+}
+
+/** Runs a command between opening and closing a session; gives the exit code and prints what went wrong. */
+export async function inSession(output: 'text' | 'json', command: (session: Session) => Promise<void>): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    // The second Ctrl-C means now.
+    if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted.code);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const terminal = {
+    env: process.env,
+    output,
+    colours: wantsColours(process.env, process.stdout.isTTY === true),
+    signal: interruption.signal,
+    print: (line: string) => console.log(line),
+  };
+  try {
+    await command({ cwd: process.cwd(), terminal });
+    return EXIT_CODES[interruption.signal.aborted ? 'interrupted' : 'done'].code;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) {
+      console.error(formatBug(error));
+      return EXIT_CODES.bug.code;
+    }
+    const text = printableFailure(error.problems, terminal);
+    if (output === 'json') console.log(text);
+    else console.error(`\n${text}`);
+    return EXIT_CODES[interruption.signal.aborted ? 'interrupted' : error.exit].code;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Colours on a terminal only; NO_COLOR (no-color.org) switches them off, FORCE_COLOR on. */
+export function wantsColours(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+  if (env.NO_COLOR) return false;
+  return isTerminal || Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0');
+}

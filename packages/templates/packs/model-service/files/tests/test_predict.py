@@ -1,0 +1,88 @@
+"""Good requests."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from src import model as framework
+from src.answers import is_same_answer
+from src.data_schema import DataSchema
+from src.model_lock import read_model_lock
+from src.project import LOCK_NAME, PREDICT_PATH
+from src.serving.scoring import QueueFull, ScoringPool
+from tests.conftest import MODEL_NAME
+
+
+def test_one_row_gives_one_prediction(client: TestClient, schema: DataSchema) -> None:
+    answer = client.post(PREDICT_PATH, json=schema.example_row)
+    assert answer.status_code == 200
+    assert len(answer.headers["X-Model-Sha256"]) == 12
+    if schema.is_classification:
+        assert str(answer.json()["prediction"]) in answer.json()["probabilities"]
+        assert sum(answer.json()["probabilities"].values()) == pytest.approx(1)
+    else:
+        assert isinstance(answer.json()["prediction"], float)
+
+
+def test_the_golden_rows_are_answered_as_training_saw_them(client: TestClient, trained) -> None:
+    lock = read_model_lock(trained / LOCK_NAME)
+    answer = client.post(PREDICT_PATH, json=[golden.row for golden in lock.golden])
+    expected = [golden.expected for golden in lock.golden]
+    assert len(answer.json()["predictions"]) == len(expected)
+    for actual, wanted in zip(answer.json()["predictions"], expected, strict=True):
+        assert is_same_answer(actual, wanted, lock.tolerance)
+
+
+def test_the_service_predicts_what_the_model_itself_predicts(client: TestClient, trained) -> None:
+    lock = read_model_lock(trained / LOCK_NAME)
+    rows = [[golden.row[feature.name] for feature in lock.features] for golden in lock.golden]
+    own = framework.load(trained / MODEL_NAME).predict(framework.to_matrix(lock.features, rows)).tolist()
+    served = client.post(PREDICT_PATH, json=[golden.row for golden in lock.golden]).json()["predictions"]
+    assert [answer["prediction"] for answer in served] == (own if lock.classes else pytest.approx(own))
+
+
+def test_the_order_of_the_columns_in_a_request_does_not_matter(client: TestClient, schema: DataSchema) -> None:
+    turned = dict(reversed(schema.example_row.items()))
+    assert client.post(PREDICT_PATH, json=turned).json() == client.post(PREDICT_PATH, json=schema.example_row).json()
+
+
+def test_the_documentation_names_the_columns(client: TestClient, schema: DataSchema) -> None:
+    body = client.get("/openapi.json").json()["paths"][PREDICT_PATH]["post"]["requestBody"]
+    row = body["content"]["application/json"]["schema"]["anyOf"][0]
+    assert list(row["properties"]) == [feature.name for feature in schema.features]
+
+
+def test_a_slow_prediction_leaves_the_event_loop_free() -> None:
+    async def ask() -> float:
+        pool = ScoringPool(threads=1, queue_size=0)
+        slow = asyncio.ensure_future(pool.run(time.sleep, 0.5))
+        await asyncio.sleep(0)
+        begin = time.perf_counter()
+        await asyncio.sleep(0.01)
+        waited = time.perf_counter() - begin
+        await slow
+        pool.close()
+        return waited
+
+    assert asyncio.run(ask()) < 0.4
+
+
+def test_a_request_past_the_full_queue_is_refused_at_once() -> None:
+    async def ask() -> str:
+        pool = ScoringPool(threads=1, queue_size=1)
+        gate = threading.Event()
+        accepted = [asyncio.ensure_future(pool.run(gate.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(QueueFull):
+            await pool.run(gate.wait)
+        gate.set()
+        await asyncio.gather(*accepted)
+        await asyncio.sleep(0.05)
+        answer = await pool.run(lambda: "served again")
+        pool.close()
+        return answer
+
+    assert asyncio.run(ask()) == "served again"

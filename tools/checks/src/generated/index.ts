@@ -1,0 +1,3 @@
+export { exampleFiles } from './example.ts';
+export { generatorSchema } from './generator-schema.ts';
+export { referencePages } from './reference.ts';

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
+import { HELP as CREATE_HELP } from 'create-modelyard';
+import { buildProgram } from 'modelyard';
+import { ROOT } from '../sources.ts';
+
+type Schema = {
+  type?: string;
+  enum?: unknown[];
+  description?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  [key: string]: unknown;
+};
+type Help = { name(): string; helpInformation(): string; commands: readonly Help[] };
+
+const MADE_FROM = (source: string) => `<!-- made by "npm run generate" from ${source}; do not edit -->\n`;
+
+/** Every page of docs/reference, by path. */
+export function referencePages(): Map<string, string> {
+  return new Map([
+    ['docs/reference/exit-codes.md', exitCodes()],
+    [
+      'docs/reference/model-service-yaml.md',
+      schemaPage('model-service.yaml', ServiceSchema as unknown as Schema, 'packages/core/src/service-schema.ts'),
+    ],
+    [
+      'docs/reference/modelyard-yaml.md',
+      schemaPage('modelyard.yaml', WorkspaceSchema as unknown as Schema, 'packages/core/src/workspace-config.ts'),
+    ],
+    ['docs/reference/modelyard.md', commandLine()],
+    ['docs/reference/create-modelyard.md', `# create-modelyard\n\n${MADE_FROM('its --help')}\n\`\`\`\n${CREATE_HELP}\n\`\`\`\n`],
+    ['docs/reference/nx.md', nxPage()],
+  ]);
+}
+
+function exitCodes(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  const note =
+    'Nx itself ends with 1 when a target fails, whatever the reason; use `modelyard deploy` where a script tells the reasons apart.';
+  return `# Exit codes\n\n${MADE_FROM('packages/core/src/problem.ts')}\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n\n${note}\n`;
+}
+
+function schemaPage(title: string, schema: Schema, source: string): string {
+  const rows = keysOf(schema, '').map(
+    ({ key, kind, isRequired, description }) => `| \`${key}\` | ${kind} | ${isRequired ? 'yes' : ''} | ${description} |`,
+  );
+  return `# ${title}\n\n${MADE_FROM(source)}\nAn unknown key is an error that names the nearest known one.\n\n| key | value | required | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function keysOf(schema: Schema, prefix: string): { key: string; kind: string; isRequired: boolean; description: string }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
+    const key = `${prefix}${name}`;
+    const row = { key, kind: kindOf(value), isRequired: schema.required?.includes(name) ?? false, description: value.description ?? '' };
+    const pattern = Object.values((value.patternProperties as Record<string, Schema> | undefined) ?? {})[0];
+    const inner = pattern?.properties ? keysOf(pattern, `${key}.<name>.`) : keysOf(value, `${key}.`);
+    return [row, ...inner];
+  });
+}
+
+function kindOf(schema: Schema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  return schema.patternProperties ? 'map' : schema.type === 'object' ? 'block' : (schema.type ?? '');
+}
+
+function commandLine(): string {
+  const program = buildProgram(() => {}).configureHelp({ helpWidth: 120 }) as unknown as Help;
+  const sections = leaves(program, '').map(
+    ({ title, command }) => `## ${title}\n\n\`\`\`\n${command.helpInformation().trimEnd()}\n\`\`\`\n`,
+  );
+  return `# modelyard\n\n${MADE_FROM('its --help')}\n${sections.join('\n')}\nExit codes: [exit-codes.md](exit-codes.md).\n`;
+}
+
+function leaves(command: Help, parent: string): { title: string; command: Help }[] {
+  const title = `${parent} ${command.name()}`.trim();
+  return [{ title, command }, ...command.commands.flatMap((child) => leaves(child, title))];
+}
+
+function nxPage(): string {
+  const read = (path: string) => JSON.parse(readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
+  const executors = Object.keys((read('executors.json') as unknown as { executors: object }).executors);
+  const generator = optionsTable(read('src/generators/model-service/schema.json'));
+  const targets = executors.map((name) => {
+    const schema = read(`src/executors/${name}/schema.json`);
+    return `### @modelyard/nx:${name}\n\n${schema.description}.\n\n${optionsTable(schema)}`;
+  });
+  return `# Nx: generator and executors\n\n${MADE_FROM('the schema.json files of packages/nx')}\n## nx g model-service\n\n\`nx g @modelyard/nx:model-service\` is the certain form when another plugin offers the same name.\n\n${generator}\n## Executors\n\n${targets.join('\n')}`;
+}
+
+function optionsTable(schema: Schema): string {
+  const rows = Object.entries(schema.properties ?? {}).map(
+    ([name, option]) =>
+      `| \`--${name}\` | ${kindOf(option)} | ${option.default === undefined ? '' : `\`${String(option.default)}\``} | ${option.description ?? ''} |`,
+  );
+  return rows.length === 0 ? 'No options.\n' : `| option | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import {
+  chooseEnvironment,
+  fail,
+  MODEL_LOCK_FILE,
+  parseServiceSpec,
+  parseWorkspaceConfig,
+  type Result,
+  type ServiceSpec,
+  SPEC_FILE,
+  specIn,
+  succeed,
+  WORKSPACE_FILE,
+} from '@modelyard/core';
+import { readImageRecord } from '@modelyard/image';
+import type { DeployImage, DeployRequest } from './deploy.ts';
+import { type ModelLock, parseModelLock } from './model-lock.ts';
+import type { Target } from './target.ts';
+
+/** Which service is meant, and what the command line says about it. */
+export interface ServiceQuestion {
+  readonly workspaceRoot: string;
+  /** Folder of the service, relative to the workspace. */
+  readonly serviceRoot: string;
+  /** Environment by name; left out, the default one. */
+  readonly environment?: string;
+  /** Variables of the process: KUBECONFIG and HOME are read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface DeployQuestion extends ServiceQuestion {
+  /** Image reference; left out, the last one built. */
+  readonly image?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly timeoutSeconds?: number;
+}
+
+/** A service's spec in one environment, from its model-service.yaml and the workspace's modelyard.yaml. */
+export async function loadTarget(question: ServiceQuestion): Promise<Result<Target & { readonly spec: ServiceSpec }>> {
+  const { workspaceRoot, serviceRoot, env } = question;
+  const [workspaceText, specText] = await Promise.all([
+    readText(workspaceRoot, WORKSPACE_FILE, 'run this inside a workspace; "npm create modelyard" makes one'),
+    readText(workspaceRoot, posix(join(serviceRoot, SPEC_FILE)), 'name the folder of a service'),
+  ]);
+  if (!workspaceText.ok || !specText.ok) return failures(workspaceText, specText);
+  const config = parseWorkspaceConfig(workspaceText.value, WORKSPACE_FILE);
+  const spec = parseServiceSpec(specText.value, posix(join(serviceRoot, SPEC_FILE)));
+  if (!config.ok || !spec.ok) return failures(config, spec);
+  const environment = chooseEnvironment(config.value, question.environment, WORKSPACE_FILE);
+  if (!environment.ok) return environment;
+  const { kubeconfig, ...rest } = environment.value;
+  return succeed({
+    service: spec.value.names.label,
+    environment: kubeconfig ? { ...rest, kubeconfig: resolve(workspaceRoot, kubeconfig) } : rest,
+    kubeconfigs: kubeconfigFiles(env),
+    spec: specIn(spec.value, environment.value.name),
+  });
+}
+
+/** Everything that a deploy or a render needs, from the service's files; all problems together. */
+export async function loadDeployRequest(question: DeployQuestion): Promise<Result<DeployRequest>> {
+  const target = await loadTarget(question);
+  if (!target.ok) return target;
+  const { spec, service } = target.value;
+  const [image, modelLock] = await Promise.all([loadImage(question, service), loadModelLock(question, spec)]);
+  if (!image.ok || !modelLock.ok) return failures(image, modelLock);
+  return succeed({
+    ...target.value,
+    image: image.value,
+    dryRun: question.dryRun ?? false,
+    yes: question.yes ?? false,
+    ...(modelLock.value ? { modelLock: modelLock.value } : {}),
+    ...(question.timeoutSeconds === undefined ? {} : { timeoutSeconds: question.timeoutSeconds }),
+  });
+}
+
+/** The kubeconfig files that kubectl would read, in its order. */
+export function kubeconfigFiles(env: ServiceQuestion['env']): string[] {
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  return named.length > 0 ? named : [join(env.HOME ?? env.USERPROFILE ?? '', '.kube', 'config')];
+}
+
+async function loadImage(question: DeployQuestion, service: string): Promise<Result<DeployImage>> {
+  if (question.image) return succeed({ ref: question.image });
+  const record = await readImageRecord(join(question.workspaceRoot, question.serviceRoot), service);
+  return record.ok
+    ? record
+    : fail(...record.problems.map((problem) => ({ ...problem, where: shortened(question.workspaceRoot, problem.where) })));
+}
+
+/** A service that was never trained on this machine has no lock; that is no fault of its own. */
+async function loadModelLock(question: DeployQuestion, spec: ServiceSpec): Promise<Result<ModelLock | undefined>> {
+  const file = posix(join(question.serviceRoot, dirname(spec.model.path), MODEL_LOCK_FILE));
+  const text = await readText(question.workspaceRoot, file, '');
+  return text.ok ? parseModelLock(text.value, file) : succeed(undefined);
+}
+
+async function readText(root: string, file: string, remedy: string): Promise<Result<string>> {
+  const text = await readFile(join(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  return text === undefined ? fail({ code: 'missing-file', where: file, what: 'there is no such file', remedy }) : succeed(text);
+}
+
+function failures(...results: readonly Result<unknown>[]): Result<never> {
+  return fail(...results.flatMap((result) => (result.ok ? [] : result.problems)));
+}
+
+const posix = (path: string): string => path.replaceAll('\\', '/');
+const shortened = (root: string, file: string): string => posix(relative(root, file) || file);

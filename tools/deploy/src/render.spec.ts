@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { renderYaml } from './render.ts';
+
+/** What a source file imports when it is loaded; `import()` and types are left out. */
+function loadedImports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const statements = text.matchAll(/^(?:import|export)\s(?!type\s)(?:[^;'"]*\sfrom\s)?'([^']+)'/gm);
+  return [...statements].map((match) => match[1] as string);
+}
+
+/** The libraries that loading a file loads, through our own files. */
+function librariesOf(file: string, seen = new Set<string>()): Set<string> {
+  const libraries = new Set<string>();
+  if (seen.has(file)) return libraries;
+  seen.add(file);
+  for (const name of loadedImports(file)) {
+    if (!name.startsWith('.')) libraries.add(name);
+    else for (const library of librariesOf(join(dirname(file), name), seen)) libraries.add(library);
+  }
+  return libraries;
+}
+
+const source = (file: string): string => {
+  const path = join(import.meta.dirname, file);
+  expect(existsSync(path)).toBe(true);
+  return path;
+};
+
+test('rendering loads neither the Kubernetes client nor an HTTP client', () => {
+  expect([...librariesOf(source('render.ts'))].sort()).toEqual(['@modelyard/core', 'node:crypto', 'yaml']);
+});
+
+test('loading the package loads neither of them: they come with the first connection', () => {
+  expect([...librariesOf(source('index.ts'))]).not.toEqual(expect.arrayContaining(['@kubernetes/client-node']));
+  expect([...librariesOf(source('index.ts'))]).not.toEqual(expect.arrayContaining(['undici']));
+  expect([...librariesOf(source('cluster/connect.ts'))]).toEqual(expect.arrayContaining(['@kubernetes/client-node', 'undici']));
+});
+
+test('strings that YAML 1.1 takes for something else are quoted', () => {
+  expect(renderYaml([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' }, data: { on: 'yes', tall: '1e3' } }])).toBe(
+    '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: "n"\ndata:\n  "on": "yes"\n  tall: "1e3"\n',
+  );
+});

@@ -1,0 +1,22 @@
+import type { Plan } from '../plan/index.ts';
+
+/** What a deploy tells while it runs; doors turn it into text or JSON. */
+export type DeployEvent =
+  | {
+      readonly type: 'started';
+      readonly service: string;
+      readonly environment: string;
+      readonly context: string;
+      readonly namespace: string;
+      readonly image: string;
+    }
+  | { readonly type: 'planned'; readonly plan: Plan; readonly dryRun: boolean }
+  | { readonly type: 'delivering'; readonly image: string }
+  | { readonly type: 'applied'; readonly object: string; readonly action: 'create' | 'update' }
+  | { readonly type: 'waiting'; readonly because: string }
+  | { readonly type: 'ready'; readonly pods: readonly string[]; readonly seconds: number }
+  | { readonly type: 'verified'; readonly pods: number; readonly rows: number }
+  | { readonly type: 'not-verified'; readonly because: string }
+  | { readonly type: 'deployed'; readonly service: string; readonly namespace: string; readonly port: number; readonly seconds: number }
+  | { readonly type: 'deleted'; readonly object: string }
+  | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number };

@@ -1,0 +1,22 @@
+import type { Problem } from '@modelyard/core';
+import { describeObject, refOf } from '../kube/index.ts';
+import type { DeployEvent } from './events.ts';
+
+/** Raised when a key changes its meaning. */
+const SCHEMA_VERSION = 1;
+
+/** One event as one line of JSON; objects are named, their content is left out. */
+export function formatEventJson(event: DeployEvent): string {
+  if (event.type !== 'planned') return JSON.stringify({ schema: SCHEMA_VERSION, ...event });
+  const changes = event.plan.changes.map((change) => ({
+    action: change.action,
+    object: describeObject(refOf(change.object)),
+    ...(change.action === 'update' ? { fields: change.fields } : {}),
+  }));
+  return JSON.stringify({ schema: SCHEMA_VERSION, type: event.type, dryRun: event.dryRun, changes });
+}
+
+/** Problems as one line of JSON. */
+export function formatFailureJson(problems: readonly Problem[]): string {
+  return JSON.stringify({ schema: SCHEMA_VERSION, type: 'failed', problems });
+}

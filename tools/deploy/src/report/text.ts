@@ -1,0 +1,100 @@
+import { assertNever, formatProblem, type Problem } from '@modelyard/core';
+import { describeObject, refOf } from '../kube/index.ts';
+import type { Change, Plan } from '../plan/index.ts';
+import type { ServiceStatus } from '../service-status.ts';
+import type { DeployEvent } from './events.ts';
+
+export interface TextStyle {
+  readonly colours: boolean;
+}
+
+const CODES = { green: 32, yellow: 33, red: 31, dim: 2 } as const;
+const SHOWN_FIELDS = 5;
+
+/** One event as lines for a terminal or a log. */
+export function formatEvent(event: DeployEvent, style: TextStyle): string {
+  const paint = painter(style);
+  switch (event.type) {
+    case 'started':
+      return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'planned':
+      return formatPlan(event.plan, event.dryRun, paint);
+    case 'delivering':
+      return `load     ${event.image} into the cluster`;
+    case 'applied':
+      return `${paint(event.action === 'create' ? 'green' : 'yellow', `${event.action}d`.padEnd(8))} ${event.object}`;
+    case 'waiting':
+      return `${paint('dim', 'wait    ')} ${event.because}`;
+    case 'ready':
+      return `${paint('green', 'ready   ')} ${event.pods.length === 1 ? '1 pod' : `${event.pods.length} pods`} after ${event.seconds.toFixed(1)} s`;
+    case 'verified':
+      return `${paint('green', 'verified')} ${event.rows} golden predictions from each of ${event.pods} pods, as trained`;
+    case 'not-verified':
+      return `${paint('yellow', 'unproved')} ${event.because}`;
+    case 'deployed':
+      return `${paint('green', 'deployed')} http://${event.service}.${event.namespace}:${event.port} inside the cluster, in ${event.seconds.toFixed(1)} s`;
+    case 'deleted':
+      return `${paint('yellow', 'deleted ')} ${event.object}`;
+    case 'gone':
+      return event.objects === 0
+        ? `nothing  of ${event.service} in ns/${event.namespace}`
+        : `gone     ${event.service} from ns/${event.namespace}: ${event.objects} objects`;
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Problems for a terminal: the first line of each in red when colours are told. */
+export function formatFailure(problems: readonly Problem[], style: TextStyle): string {
+  const paint = painter(style);
+  return problems
+    .map((problem) => {
+      const [first = '', ...rest] = formatProblem(problem).split('\n');
+      return [paint('red', first), ...rest].join('\n');
+    })
+    .join('\n\n');
+}
+
+/** What runs of a service, for a terminal. */
+export function formatStatus(status: ServiceStatus, style: TextStyle): string {
+  const paint = painter(style);
+  const where = `${status.service} in ns/${status.namespace} (${status.environment}, context ${status.context})`;
+  if (!status.deployment) return `${paint('yellow', 'absent  ')} ${where}`;
+  const { image, ready, wanted, commit } = status.deployment;
+  return [
+    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'not ready')} ${where}: ${ready}/${wanted} pods`,
+    `image    ${image}${commit ? ` from commit ${commit.slice(0, 12)}` : ''}`,
+    ...status.pods.map(
+      (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
+    ),
+    ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
+  ].join('\n');
+}
+
+type Paint = (colour: keyof typeof CODES, text: string) => string;
+
+function painter(style: TextStyle): Paint {
+  return (colour, text) => (style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
+}
+
+function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {
+  const lines = plan.changes.map((change) => formatChange(change, paint));
+  return [...lines, ...(dryRun ? ['nothing was changed (dry run)'] : [])].join('\n');
+}
+
+function formatChange(change: Change, paint: Paint): string {
+  const object = describeObject(refOf(change.object));
+  switch (change.action) {
+    case 'create':
+      return `${paint('green', 'plan    ')} create ${object}`;
+    case 'update': {
+      const more = change.fields.length - SHOWN_FIELDS;
+      const fields = change.fields.slice(0, SHOWN_FIELDS).join(', ');
+      return `${paint('yellow', 'plan    ')} update ${object}: ${fields}${more > 0 ? ` and ${more} more` : ''}`;
+    }
+    case 'keep':
+      return `${paint('dim', 'plan    ')} keep ${object}`;
+    default:
+      return assertNever(change);
+  }
+}

@@ -1,0 +1,72 @@
+import { LABEL_INSTANCE } from '@modelyard/core';
+import type { Query } from './cluster/index.ts';
+import {
+  type KubeObject,
+  type LiveDeployment,
+  type LiveEvent,
+  type LivePod,
+  type LiveReplicaSet,
+  RESOURCES,
+  type Resource,
+} from './kube/index.ts';
+import { COMMIT_ANNOTATION } from './manifests/index.ts';
+import { findCauses, newPods, type Rollout } from './readiness/index.ts';
+import type { ServiceStatus } from './service-status.ts';
+import { accessTo, type Target } from './target.ts';
+import type { World } from './world.ts';
+
+/** Reads what runs, and why it does not when it does not. */
+export async function readStatus(target: Target, world: Pick<World, 'connect'>): Promise<ServiceStatus> {
+  const cluster = await world.connect(accessTo(target));
+  const { namespace } = target.environment;
+  const list = (resource: Resource, query: Partial<Query>): Promise<KubeObject[]> => cluster.list({ resource, namespace, ...query });
+  const ofService = { labelSelector: `${LABEL_INSTANCE}=${target.service}` };
+  try {
+    const [deployments, replicaSets, pods, events] = await Promise.all([
+      list(RESOURCES.Deployment, ofService),
+      list(RESOURCES.ReplicaSet, ofService),
+      list(RESOURCES.Pod, ofService),
+      list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod' }),
+    ]);
+    return statusOf(target, {
+      ...(deployments[0] ? { deployment: deployments[0] as LiveDeployment } : {}),
+      replicaSets: replicaSets as LiveReplicaSet[],
+      pods: pods as LivePod[],
+      events: events as LiveEvent[],
+      health: new Map(),
+    });
+  } finally {
+    await cluster.close();
+  }
+}
+
+function statusOf(target: Target, rollout: Rollout): ServiceStatus {
+  const { environment, service } = target;
+  const ready = rollout.deployment?.status?.availableReplicas ?? 0;
+  const wanted = rollout.deployment?.spec.replicas ?? 1;
+  return {
+    service,
+    environment: environment.name,
+    context: environment.context,
+    namespace: environment.namespace,
+    ...(rollout.deployment ? { deployment: { ...imageOf(rollout.deployment), wanted, ready } } : {}),
+    pods: newPods(rollout).map(podStatus),
+    causes: rollout.deployment ? findCauses(rollout) : [],
+  };
+}
+
+function imageOf(deployment: LiveDeployment): { image: string; commit?: string } {
+  const commit = deployment.metadata.annotations?.[COMMIT_ANNOTATION];
+  const image = deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
+  return { image, ...(commit ? { commit } : {}) };
+}
+
+function podStatus(pod: LivePod): ServiceStatus['pods'][number] {
+  const containers = pod.status?.containerStatuses ?? [];
+  return {
+    name: pod.metadata.name,
+    phase: pod.status?.phase ?? 'Unknown',
+    ready: containers.length > 0 && containers.every((container) => container.ready),
+    restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
+  };
+}

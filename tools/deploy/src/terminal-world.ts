@@ -1,0 +1,38 @@
+import type { Problem } from '@modelyard/core';
+import { connectCluster } from './cluster/index.ts';
+import type { DeployWorld } from './deploy.ts';
+import { formatEvent, formatEventJson, formatFailure, formatFailureJson } from './report/index.ts';
+import { systemClock } from './system-clock.ts';
+
+/** How a door shows what happens. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly output: 'text' | 'json';
+  readonly colours: boolean;
+  readonly signal?: AbortSignal;
+  print(line: string): void;
+}
+
+/** The world of a door: the real clock, real clusters, events printed as they come, images loaded into the local cluster. */
+export function terminalWorld(terminal: Terminal): DeployWorld {
+  const { output, colours, signal } = terminal;
+  return {
+    clock: systemClock,
+    connect: connectCluster,
+    report: (event) => terminal.print(output === 'json' ? formatEventJson(event) : formatEvent(event, { colours })),
+    deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
+    ...(signal ? { signal } : {}),
+  };
+}
+
+/** Problems as the terminal wants them. */
+export function printableFailure(problems: readonly Problem[], terminal: Pick<Terminal, 'output' | 'colours'>): string {
+  return terminal.output === 'json' ? formatFailureJson(problems) : formatFailure(problems, { colours: terminal.colours });
+}
+
+/** The cluster edge is loaded here and not before: deploys to other clusters never need it. */
+async function loadIntoLocalCluster(image: string, context: string, terminal: Terminal): Promise<void> {
+  const { clusterOfContext, loadImage } = await import('@modelyard/cluster');
+  const log = (line: string) => terminal.output === 'text' && terminal.print(`         ${line}`);
+  await loadImage(image, { name: clusterOfContext(context) }, { env: terminal.env as NodeJS.ProcessEnv, log });
+}

@@ -1,0 +1,55 @@
+import { request } from 'node:http';
+import type { Shell } from './shell.ts';
+
+/** The request body of the lesson. */
+export const LESSON_BODY = { tenure_months: 12, monthly_charges: 65.0, total_charges: 780.0, num_products: 2, has_support_calls: 1 };
+
+/** What POST /predict answered through the Service. */
+export interface Prediction {
+  readonly address: string;
+  readonly status: number;
+  readonly body: { readonly prediction: unknown; readonly probabilities?: Readonly<Record<string, number>> };
+}
+
+/** Makes a service in a workspace, trains and tests it and builds its image. One GPU a pod, so that the cluster's GPUs are used. */
+export async function generateAndBuild(
+  workspace: string,
+  name: string,
+  shell: Shell,
+  options: readonly string[] = ['--gpus=1'],
+): Promise<void> {
+  await shell.run(workspace, 'npx', 'nx', 'g', 'model-service', name, ...options);
+  await shell.run(workspace, 'npx', 'nx', 'run', `${name}:train`);
+  await shell.run(workspace, 'npx', 'nx', 'run', `${name}:test`);
+  await shell.run(workspace, 'npx', 'nx', 'run', `${name}:docker-build`);
+}
+
+/** Brings a cluster up, deploys the service and asks the live pod, through its Service, for the lesson's prediction. */
+export async function deployAndPredict(workspace: string, name: string, shell: Shell): Promise<Prediction> {
+  await shell.run(workspace, 'npx', 'modelyard', 'cluster', 'up', '--gpus', '2');
+  await shell.run(workspace, 'npx', 'nx', 'run', `${name}:deploy`);
+  return predictThroughService(workspace, name, LESSON_BODY, shell);
+}
+
+/** POST /predict to the address of the service's Service; this machine has a route to the cluster's addresses. */
+export async function predictThroughService(workspace: string, name: string, body: object, shell: Shell): Promise<Prediction> {
+  const { output } = await shell.run(workspace, 'npx', 'modelyard', 'status', name, '--output', 'json');
+  const status = JSON.parse(output.slice(output.indexOf('{'))) as { services: { address: string }[] };
+  const address = `http://${status.services[0]?.address}/predict`;
+  shell.say(`\n$ curl -X POST ${address} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`);
+  const answer = await post(address, JSON.stringify(body));
+  shell.say(answer.text);
+  return { address, status: answer.status, body: JSON.parse(answer.text) as Prediction['body'] };
+}
+
+function post(address: string, body: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, timeout: 30_000 }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
