@@ -90,7 +90,7 @@ test('a deploy plans, loads the image, applies, waits, verifies, and says so', a
       'created  service/churn',
       'created  deployment/churn',
       'ready    1 pod after 0.0 s',
-      'verified 1 golden predictions from each of 1 pods, as trained',
+      'verified 1 golden prediction from 1 pod, as trained',
       'deployed http://churn.ml:80 inside the cluster, in 0.0 s',
     ].join('\n'),
   );

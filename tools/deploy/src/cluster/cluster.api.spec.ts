@@ -175,3 +175,18 @@ test('a list of more than one page is whole', async () => {
     expect(items.filter((item) => item.metadata.name.startsWith('page-')).length).toBe(520);
   });
 });
+
+test('an exec plugin that fails is told as missing credentials', async () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'modelyard-no-such-plugin', interactiveMode: 'Never' };
+  const error = await withKubeconfig(
+    (config) => {
+      for (const entry of config.users) entry.user = { exec };
+    },
+    (file) => problemsOf(withCluster(async () => undefined, file)),
+  );
+  expect(error.exit).toBe('preflight');
+  expect(error.problems[0]).toMatchObject({
+    code: 'no-credentials',
+    what: `context "${inject('cluster').context}" gives no credentials: spawnSync modelyard-no-such-plugin ENOENT`,
+  });
+});

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node';
-import { fail, nearestWord, type Problem, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
+import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */
@@ -38,16 +38,29 @@ async function accessOf(config: KubeConfig, access: ClusterAccess, files: string
       context: access.context,
       server: new URL(server),
       connection: config.createDispatcherOptions(cluster, options as ConnectionOptions),
-      authenticate: async () => headersOf(await resolveOptions(config)),
+      authenticate: () => authenticateAgain(config, access, files),
     });
   } catch (error) {
-    return fail({
-      code: 'no-credentials',
-      where: files,
-      what: `context "${access.context}" gives no credentials: ${messageOf(error)}`,
-      remedy: `log in to the cluster again, then try "kubectl --context ${access.context} version"`,
-    });
+    return fail(noCredentials(access, files, error));
   }
+}
+
+/** Credentials may also run out in the middle of a deploy. */
+async function authenticateAgain(config: KubeConfig, access: ClusterAccess, files: string): Promise<Record<string, string>> {
+  try {
+    return headersOf(await resolveOptions(config));
+  } catch (error) {
+    throw new ProblemError([noCredentials(access, files, error)], 'preflight');
+  }
+}
+
+function noCredentials(access: ClusterAccess, files: string, error: unknown): Problem {
+  return {
+    code: 'no-credentials',
+    where: files,
+    what: `context "${access.context}" gives no credentials: ${messageOf(error)}`,
+    remedy: `log in to the cluster again, then try "kubectl --context ${access.context} version"`,
+  };
 }
 
 async function resolveOptions(config: KubeConfig): Promise<RequestOptions> {

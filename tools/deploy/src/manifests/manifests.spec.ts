@@ -128,7 +128,7 @@ test('every pod keeps to Pod Security "restricted", and to less', () => {
 test('memory and scratch space are limited to what is requested, in every spec', () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
-      const { requests, limits } = render(spec).template.spec.containers[0]?.resources as Record<string, Record<string, string>>;
+      const { requests, limits } = (render(spec).template.spec.containers[0]?.resources ?? {}) as Record<string, Record<string, string>>;
       expect(limits?.memory).toBe(requests?.memory);
       expect(limits?.['ephemeral-storage']).toBe(requests?.['ephemeral-storage']);
     }),

@@ -35,7 +35,7 @@ test('the status shows each pod and why it is not ready', () => {
   const deployment = { image: 'churn:2', commit: '0123456789abcdef', wanted: 1, ready: 0 };
   expect(formatStatus({ ...where, deployment, pods, causes: [cause] }, { colours: false })).toBe(
     [
-      'not ready churn in ns/ml (local, context lab): 0/1 pods',
+      'unready  churn in ns/ml (local, context lab): 0/1 pods',
       'image    churn:2 from commit 0123456789ab',
       'pod      churn-1 Running, restarted 3 times',
       'cause    pod/churn-1: it ended',

@@ -26,9 +26,9 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
     case 'waiting':
       return `${paint('dim', 'wait    ')} ${event.because}`;
     case 'ready':
-      return `${paint('green', 'ready   ')} ${event.pods.length === 1 ? '1 pod' : `${event.pods.length} pods`} after ${event.seconds.toFixed(1)} s`;
+      return `${paint('green', 'ready   ')} ${count(event.pods.length, 'pod')} after ${event.seconds.toFixed(1)} s`;
     case 'verified':
-      return `${paint('green', 'verified')} ${event.rows} golden predictions from each of ${event.pods} pods, as trained`;
+      return `${paint('green', 'verified')} ${count(event.rows, 'golden prediction')} from ${count(event.pods, 'pod')}, as trained`;
     case 'not-verified':
       return `${paint('yellow', 'unproved')} ${event.because}`;
     case 'deployed':
@@ -38,7 +38,7 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
     case 'gone':
       return event.objects === 0
         ? `nothing  of ${event.service} in ns/${event.namespace}`
-        : `gone     ${event.service} from ns/${event.namespace}: ${event.objects} objects`;
+        : `gone     ${event.service} from ns/${event.namespace}: ${count(event.objects, 'object')}`;
     default:
       return assertNever(event);
   }
@@ -62,7 +62,7 @@ export function formatStatus(status: ServiceStatus, style: TextStyle): string {
   if (!status.deployment) return `${paint('yellow', 'absent  ')} ${where}`;
   const { image, ready, wanted, commit } = status.deployment;
   return [
-    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'not ready')} ${where}: ${ready}/${wanted} pods`,
+    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'unready ')} ${where}: ${ready}/${wanted} pods`,
     `image    ${image}${commit ? ` from commit ${commit.slice(0, 12)}` : ''}`,
     ...status.pods.map(
       (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
@@ -70,6 +70,8 @@ export function formatStatus(status: ServiceStatus, style: TextStyle): string {
     ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
   ].join('\n');
 }
+
+const count = (amount: number, thing: string): string => `${amount} ${thing}${amount === 1 ? '' : 's'}`;
 
 type Paint = (colour: keyof typeof CODES, text: string) => string;
 
