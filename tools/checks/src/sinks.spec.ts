@@ -33,7 +33,7 @@ test('an Nx Tree, mem-fs and the disk are given equal bytes', async () => {
   scaffoldInto(treeSink(tree));
   const inTree = new Map([...onDisk.keys()].map((path) => [path, tree.read(path)?.toString('hex')]));
 
-  const editor = createEditor(createMemFs());
+  const editor = createEditor(createMemFs() as never);
   scaffoldInto(memFsSink(editor as never, join(root, 'mem-fs')));
   await editor.commit();
 

@@ -48,7 +48,7 @@ test.each([
   [{ ...LOCK.golden[0]?.expected, more: 1 }, 'a part is added'],
   [[], 'it is a list'],
   [null, 'it is null'],
-])('an answer differs when %j: %s', (answer) => {
+] as const)('an answer differs when it is %j: %s', (answer, _why) => {
   expect(isSameAnswer(answer, LOCK.golden[0]?.expected, 1)).toBe(false);
 });
 

@@ -22,19 +22,21 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
   const list = (resource: Resource, query: Partial<Query>): Promise<KubeObject[]> => cluster.list({ resource, namespace, ...query });
   const ofService = { labelSelector: `${LABEL_INSTANCE}=${target.service}` };
   try {
-    const [deployments, replicaSets, pods, events] = await Promise.all([
+    const [services, deployments, replicaSets, pods, events] = await Promise.all([
+      list(RESOURCES.Service, ofService),
       list(RESOURCES.Deployment, ofService),
       list(RESOURCES.ReplicaSet, ofService),
       list(RESOURCES.Pod, ofService),
       list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod' }),
     ]);
-    return statusOf(target, {
+    const status = statusOf(target, {
       ...(deployments[0] ? { deployment: deployments[0] as LiveDeployment } : {}),
       replicaSets: replicaSets as LiveReplicaSet[],
       pods: pods as LivePod[],
       events: events as LiveEvent[],
       health: new Map(),
     });
+    return { ...status, ...addressOf(services[0]) };
   } finally {
     await cluster.close();
   }
@@ -69,4 +71,10 @@ function podStatus(pod: LivePod): ServiceStatus['pods'][number] {
     ready: containers.length > 0 && containers.every((container) => container.ready),
     restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
   };
+}
+
+function addressOf(service: KubeObject | undefined): { address?: string } {
+  const spec = service?.spec as { clusterIP?: string; ports?: { port: number }[] } | undefined;
+  const port = spec?.ports?.[0]?.port;
+  return spec?.clusterIP && port ? { address: `${spec.clusterIP.includes(':') ? `[${spec.clusterIP}]` : spec.clusterIP}:${port}` } : {};
 }

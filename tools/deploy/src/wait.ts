@@ -32,6 +32,7 @@ export async function waitUntilReady(cluster: Cluster, request: WaitRequest, wor
   const stop = new AbortController();
   const watch = watchRollout(cluster, request.namespace, request.name, stop.signal);
   const look = lookAround(cluster, request, world);
+  const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
   const startedMs = world.clock.nowMs();
   let sightings: Sightings = new Map();
   let told = '';
@@ -48,7 +49,7 @@ export async function waitUntilReady(cluster: Cluster, request: WaitRequest, wor
       if (world.signal?.aborted) throw interrupted(request);
       if (readiness.because !== told) world.report({ type: 'waiting', because: readiness.because });
       told = readiness.because;
-      await Promise.race([changed, world.clock.sleep(TICK_MS, world.signal)]);
+      await Promise.race([changed, world.clock.sleep(TICK_MS, awake)]);
     }
   } finally {
     stop.abort();

@@ -187,6 +187,6 @@ test('an exec plugin that fails is told as missing credentials', async () => {
   expect(error.exit).toBe('preflight');
   expect(error.problems[0]).toMatchObject({
     code: 'no-credentials',
-    what: `context "${inject('cluster').context}" gives no credentials: spawnSync modelyard-no-such-plugin ENOENT`,
+    what: `context "${inject('cluster').context}" gives no credentials: spawn modelyard-no-such-plugin ENOENT`,
   });
 });

@@ -28,7 +28,14 @@ export function isUnknownField(text: string): boolean {
   return (parseStatus(text)?.message ?? text).includes('field not declared in schema');
 }
 
-const LASTING_ERRORS: ReadonlySet<string> = new Set(['ENOTFOUND', 'ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_INVALID_ARG']);
+const LASTING_ERRORS: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'ABORT_ERR',
+  'UND_ERR_ABORTED',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_INVALID_ARG',
+]);
 
 function isTlsError(code: string): boolean {
   return code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code.includes('SIGNATURE');

@@ -31,6 +31,7 @@ const CREDENTIALS_MS = 30_000;
 /** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
 export function openTransport(access: KubeAccess): Transport {
   const pool = dispatcherOf(access);
+  const closing = new AbortController();
   const credentials = rememberCredentials(access);
   const dispatch = async (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> =>
     pool.request({
@@ -44,15 +45,24 @@ export function openTransport(access: KubeAccess): Transport {
       ...more,
     });
   return {
-    send: (request) => sendWithRetries(request, dispatch, credentials.forget),
+    send: (request) => sendWithRetries(request, dispatch, credentials.forget, closing.signal),
     open: (request, signal, idleSeconds) => dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 }),
-    close: () => pool.destroy(),
+    close: () => {
+      // A wait between two attempts would keep the process alive after its last word.
+      closing.abort();
+      return pool.destroy();
+    },
   };
 }
 
 type Dispatch = (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>) => Promise<Dispatcher.ResponseData>;
 
-async function sendWithRetries(request: ApiRequest, dispatch: Dispatch, forgetCredentials: () => void): Promise<Attempt> {
+async function sendWithRetries(
+  request: ApiRequest,
+  dispatch: Dispatch,
+  forgetCredentials: () => void,
+  closing: AbortSignal,
+): Promise<Attempt> {
   for (let made = 1; ; made++) {
     const attempt = await sendOnce(request, dispatch);
     if (attempt.answered && attempt.status === 401 && made === 1) {
@@ -61,8 +71,8 @@ async function sendWithRetries(request: ApiRequest, dispatch: Dispatch, forgetCr
     }
     const exhausted = request.attempts !== undefined && made >= request.attempts;
     const delay = exhausted ? undefined : retryDelaySeconds(attempt, made, Math.random());
-    if (delay === undefined) return attempt;
-    await sleep(delay * 1000);
+    if (delay === undefined || closing.aborted) return attempt;
+    await sleep(delay * 1000, undefined, { signal: closing }).catch(() => undefined);
   }
 }
 

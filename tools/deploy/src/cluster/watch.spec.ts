@@ -116,3 +116,20 @@ test('an exception of the listener ends the watch, and is not taken for a broken
   };
   await expect(watchAll(transport, QUERY, SUBJECT, listener, new AbortController().signal)).rejects.toThrow('listener failed');
 });
+
+test('a watch that is told to stop while its first list is on the way ends quietly, and at once', async () => {
+  const stop = new AbortController();
+  const server = createServer(() => stop.abort());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
+  const transport = openTransport(access);
+  cleanups.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const started = performance.now();
+  stop.signal.addEventListener('abort', () => void transport.close());
+  await watchAll(transport, QUERY, SUBJECT, () => expect.unreachable(), stop.signal);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -37,7 +37,8 @@ export async function watchAll(
   let pauseMs = FIRST_PAUSE_MS;
   for (let version: string | undefined; !signal.aborted; ) {
     if (version === undefined) {
-      const list = await listAll(transport, query, subject);
+      const list = await listUnlessAborted(transport, query, subject, signal);
+      if (!list) return;
       items.clear();
       for (const item of list.items) items.set(keyOf(item), item);
       version = list.resourceVersion;
@@ -51,6 +52,17 @@ export async function watchAll(
     version = ending === 'expired' ? undefined : place.version;
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  }
+}
+
+/** A watch may be told to stop, and the pool be closed, while its first list is on the way. */
+async function listUnlessAborted(transport: Transport, query: Query, subject: Subject, signal: AbortSignal) {
+  try {
+    const list = await listAll(transport, query, subject);
+    return signal.aborted ? undefined : list;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
 }
 
