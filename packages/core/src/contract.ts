@@ -48,5 +48,10 @@ export const UV_VERSION = '0.13.9';
 export const PYTHON_VERSIONS = ['3.11', '3.12', '3.13', '3.14'] as const;
 export type PythonVersion = (typeof PYTHON_VERSIONS)[number];
 
-export const FRAMEWORKS = ['sklearn'] as const;
-export type Framework = (typeof FRAMEWORKS)[number];
+/** The frameworks of the pack, the default first, each with the suffix of the model file that it writes. */
+export const MODEL_SUFFIXES = {
+  sklearn: '.pkl',
+  xgboost: '.ubj',
+} as const;
+export type Framework = keyof typeof MODEL_SUFFIXES;
+export const FRAMEWORKS = Object.keys(MODEL_SUFFIXES) as readonly Framework[];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FRAMEWORKS } from './contract.ts';
 import { formatProblems, type Result } from './problem.ts';
 import { parseServiceSpec, specIn } from './service-spec.ts';
 
@@ -59,7 +60,7 @@ model:
           expected: Python of training and serving, in quotes (one of "3.11", "3.12", "3.13", "3.14")
 
 bad-value  ${FILE}:3:12: "framework" is "sklaern", which must be equal to one of the allowed values
-          expected: library that trains and scores the model (one of "sklearn")
+          expected: library that trains and scores the model (one of ${FRAMEWORKS.map((name) => `"${name}"`).join(', ')})
 
 bad-value  ${FILE}:5:9: "model.path" is "elsewhere/model.pkl", which must match pattern "^models/[^/]+$"
           expected: file that training writes, below models/

@@ -16,3 +16,17 @@ export async function writeHousesTable(directory: string): Promise<string> {
   await writeFile(file, `rooms,area,district,price\n${rows.join('\n')}\n`);
   return file;
 }
+
+/** Writes a small table of made-up parcels (three classes in words, a category and a number); gives its path. */
+export async function writeParcelsTable(directory: string): Promise<string> {
+  const carriers = ['air', 'rail', 'road'];
+  const rows = Array.from({ length: 360 }, (_, i) => {
+    const grams = 40 + ((i * 97) % 900) * 3;
+    const carrier = carriers[(i * 7) % 3] as string;
+    const effort = grams + (carrier === 'air' ? 600 : 0) + ((i * 31) % 11);
+    return `${grams},${((i * 13) % 50) / 10},${carrier},${effort < 900 ? 'light' : effort < 2000 ? 'middle' : 'heavy'}`;
+  });
+  const file = join(directory, 'parcels.csv');
+  await writeFile(file, `weight (g),volume,carrier,class\n${rows.join('\n')}\n`);
+  return file;
+}

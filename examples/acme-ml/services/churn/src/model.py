@@ -1,10 +1,11 @@
 """The model: scikit-learn's part of the service. It is yours to change; the other modules call only this.
 
-What they call: PACKAGES, to_matrix, fit, classes, score, evaluate, save, load.
+What they call: PACKAGES, to_matrix, fit, classes, score, evaluate, describe, save, load.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn.pipeline import Pipeline
 
 from src.data_schema import DataSchema
 from src.preprocessing import build_preprocessing, to_matrix
+from src.quality import measure
 from src.table import Label
 
 # The packages whose exact versions a saved model depends on; model.lock.json records them.
@@ -29,7 +31,7 @@ SEED = 20260101
 # From here on exact boosting takes minutes, and histograms of the features take seconds.
 MANY_ROWS = 20_000
 
-__all__ = ["PACKAGES", "classes", "evaluate", "fit", "load", "save", "score", "to_matrix"]
+__all__ = ["PACKAGES", "classes", "describe", "evaluate", "fit", "load", "save", "score", "to_matrix"]
 
 
 def build_pipeline(schema: DataSchema, row_count: int) -> Pipeline:
@@ -68,21 +70,12 @@ def score(model: Pipeline, matrix: np.ndarray) -> np.ndarray:
 
 def evaluate(model: Pipeline, matrix: np.ndarray, targets: Sequence[Label]) -> dict[str, float]:
     """The metrics on rows that training has not seen."""
-    # Serving never measures: imported here, the metrics cost it neither time nor memory.
-    from sklearn import metrics
+    return measure(classes(model), score(model, matrix), targets)
 
-    scores = score(model, matrix)
-    labels = classes(model)
-    if not labels:
-        predicted = scores[:, 0]
-        return {"r2": metrics.r2_score(targets, predicted), "mae": metrics.mean_absolute_error(targets, predicted)}
-    predicted = [labels[index] for index in scores.argmax(axis=1)]
-    found = {"accuracy": metrics.accuracy_score(targets, predicted)}
-    if len(labels) == 2:
-        found["roc_auc"] = metrics.roc_auc_score(np.asarray(targets) == labels[1], scores[:, 1])
-    else:
-        found["f1_macro"] = metrics.f1_score(targets, predicted, average="macro", zero_division=0)
-    return found
+
+def describe(model: Pipeline) -> dict[str, Any]:
+    """What model.lock.json tells of the training."""
+    return {"estimator": type(model["estimator"]).__name__}
 
 
 def save(model: Pipeline, path: Path) -> None:

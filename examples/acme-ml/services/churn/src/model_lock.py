@@ -82,11 +82,13 @@ def python_minor() -> str:
 
 
 def installed_version(package: str) -> str | None:
-    """The installed version of the package, or None."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    """The installed version of the package, or None; of "a|b", builds of one thing, the first that is there."""
+    for build in package.split("|"):
+        try:
+            return metadata.version(build)
+        except metadata.PackageNotFoundError:
+            continue
+    return None
 
 
 def git_state(folder: Path) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def build_lock(schema: DataSchema, model: Any, golden: list[list[Value]]) -> dic
         "classes": labels,
         "features": [feature.to_json() for feature in schema.features],
         "output": answer_schema(labels),
+        "training": framework.describe(model),
         "tolerance": TOLERANCE,
         "golden": [
             {"row": dict(zip(names, row, strict=True)), "expected": answer}
@@ -123,7 +124,7 @@ def train(schema: DataSchema, data: Path, models: Path) -> dict[str, Any]:
 
 
 def write_lock(path: Path, lock: dict[str, Any]) -> None:
-    """Writes the lock. One that differs in nothing but its commit stays, so training again leaves the git tree clean."""
+    """Writes the lock; one that differs in nothing but its commit stays, so that the git tree stays clean."""
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if {**known, "git": None} != {**lock, "git": None}:
         write_json(path, lock)

@@ -36,11 +36,12 @@ def test_the_golden_rows_are_answered_as_training_saw_them(client: TestClient, t
         assert is_same_answer(actual, wanted, lock.tolerance)
 
 
-def test_the_service_predicts_what_the_model_itself_predicts(client: TestClient, trained) -> None:
+def test_the_service_predicts_what_the_model_itself_scores(client: TestClient, trained) -> None:
     lock = read_model_lock(trained / LOCK_NAME)
     rows = [[golden.row[feature.name] for feature in lock.features] for golden in lock.golden]
-    own = framework.load(trained / MODEL_NAME).predict(framework.to_matrix(lock.features, rows)).tolist()
+    scores = framework.score(framework.load(trained / MODEL_NAME), framework.to_matrix(lock.features, rows))
     served = client.post(PREDICT_PATH, json=[golden.row for golden in lock.golden]).json()["predictions"]
+    own = scores[:, 0] if not lock.classes else [lock.classes[index] for index in scores.argmax(axis=1)]
     assert [answer["prediction"] for answer in served] == (own if lock.classes else pytest.approx(own))
 
 

@@ -1,0 +1,75 @@
+import { symlinkSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataSchema, FRAMEWORKS, type Framework, unwrap } from '@modelyard/core';
+import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
+import { diskSink, scaffoldService } from '@modelyard/standards';
+import { inferDataSchema, parseModelServiceAnswers } from '@modelyard/templates';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeHousesTable, writeParcelsTable } from './tables.ts';
+
+interface Table {
+  readonly csv: string;
+  readonly schema: DataSchema;
+}
+
+/** What every service must get through; its own tests ask it over HTTP, and damage what training wrote. */
+const COMMANDS = [
+  ['src.train'],
+  ['src.parity'],
+  ['pytest', '-q', '-p', 'no:cacheprovider'],
+  ['ruff', 'check', '--no-cache', '.'],
+  ['ruff', 'format', '--no-cache', '--check', '.'],
+] as const;
+
+let scratch: string;
+let houses: Table;
+let parcels: Table;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'modelyard-frameworks-'));
+  houses = await readTable(await writeHousesTable(scratch), 'price');
+  parcels = await readTable(await writeParcelsTable(scratch), 'class');
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+for (const framework of FRAMEWORKS) {
+  test(`${framework}: two classes, three classes in words and a number are trained and pass the service's own tests`, async () => {
+    const churn = scaffold(framework, 'churn');
+    await setUpEnvironment(churn, world());
+    const others = [scaffold(framework, 'parcels', parcels), scaffold(framework, 'house-prices', houses)];
+    for (const service of [churn, ...others.map((other) => withEnvironmentOf(churn, other))]) {
+      for (const [module, ...args] of COMMANDS)
+        expect(await runModule(service, module, args, world()), `${service.name}: ${module}`).toBe(0);
+    }
+    await rm(join(scratch, framework), { recursive: true, force: true });
+  });
+}
+
+const world = (): PythonWorld => ({
+  workspace: scratch,
+  env: process.env,
+  isWindows: process.platform === 'win32',
+  log: (line) => console.log(line),
+});
+
+async function readTable(file: string, target: string): Promise<Table> {
+  const csv = await readFile(file, 'utf8');
+  return { csv, schema: unwrap(inferDataSchema(csv, target, file)) };
+}
+
+/** A service of the framework in a folder of its own: the lesson's, or one for the table. */
+function scaffold(framework: Framework, name: string, table?: Table): ServiceFolder {
+  const data = table ? { data: table.schema, hasOwnData: true } : {};
+  const answers = unwrap(parseModelServiceAnswers({ name, framework, ...data }, 'frameworks.e2e'));
+  scaffoldService(diskSink(join(scratch, framework)), name, answers, table?.csv);
+  return { name, directory: join(scratch, framework, name), python: answers.python };
+}
+
+/** Lets a service with the same locks use an environment that is there already. */
+function withEnvironmentOf(owner: ServiceFolder, service: ServiceFolder): ServiceFolder {
+  symlinkSync(join(owner.directory, '.venv'), join(service.directory, '.venv'), 'junction');
+  return service;
+}
