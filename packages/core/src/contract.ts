@@ -52,6 +52,7 @@ export type PythonVersion = (typeof PYTHON_VERSIONS)[number];
 export const MODEL_SUFFIXES = {
   sklearn: '.pkl',
   xgboost: '.ubj',
+  lightgbm: '.json',
 } as const;
 export type Framework = keyof typeof MODEL_SUFFIXES;
 export const FRAMEWORKS = Object.keys(MODEL_SUFFIXES) as readonly Framework[];
