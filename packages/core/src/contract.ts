@@ -53,6 +53,7 @@ export const MODEL_SUFFIXES = {
   sklearn: '.pkl',
   xgboost: '.ubj',
   lightgbm: '.json',
+  custom: '.bin',
 } as const;
 export type Framework = keyof typeof MODEL_SUFFIXES;
 export const FRAMEWORKS = Object.keys(MODEL_SUFFIXES) as readonly Framework[];
