@@ -53,6 +53,7 @@ export const MODEL_SUFFIXES = {
   sklearn: '.pkl',
   xgboost: '.ubj',
   lightgbm: '.json',
+  onnx: '.onnx',
   custom: '.bin',
 } as const;
 export type Framework = keyof typeof MODEL_SUFFIXES;
