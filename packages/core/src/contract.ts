@@ -54,6 +54,7 @@ export const MODEL_SUFFIXES = {
   xgboost: '.ubj',
   lightgbm: '.json',
   onnx: '.onnx',
+  torch: '.safetensors',
   custom: '.bin',
 } as const;
 export type Framework = keyof typeof MODEL_SUFFIXES;

@@ -14,9 +14,11 @@ interface Table {
   readonly schema: DataSchema;
 }
 
-/** What every service must get through; its own tests ask it over HTTP, and damage what training wrote. */
+/** Hash seeds of two trainings: sets change their order with it, and the model must not. */
+const HASH_SEEDS = ['1', '4'] as const;
+
+/** What every trained service must get through; its own tests ask it over HTTP, and damage what training wrote. */
 const COMMANDS = [
-  ['src.train'],
   ['src.parity'],
   ['pytest', '-q', '-p', 'no:cacheprovider'],
   ['ruff', 'check', '--no-cache', '.'],
@@ -41,6 +43,8 @@ for (const framework of FRAMEWORKS) {
     await setUpEnvironment(churn, world());
     const others = [scaffold(framework, 'parcels', parcels), scaffold(framework, 'house-prices', houses)];
     for (const service of [churn, ...others.map((other) => withEnvironmentOf(churn, other))]) {
+      const trained = [await trainedSha(service, HASH_SEEDS[0]), await trainedSha(service, HASH_SEEDS[1])];
+      expect(trained[0], `${service.name}: trained twice`).toBe(trained[1]);
       for (const [module, ...args] of COMMANDS)
         expect(await runModule(service, module, args, world()), `${service.name}: ${module}`).toBe(0);
     }
@@ -66,6 +70,14 @@ function scaffold(framework: Framework, name: string, table?: Table): ServiceFol
   const answers = unwrap(parseModelServiceAnswers({ name, framework, ...data }, 'frameworks.e2e'));
   scaffoldService(diskSink(join(scratch, framework)), name, answers, table?.csv);
   return { name, directory: join(scratch, framework, name), python: answers.python };
+}
+
+/** Trains, and gives the SHA-256 of the model. */
+async function trainedSha(service: ServiceFolder, hashSeed: string): Promise<string> {
+  const env = { ...process.env, PYTHONHASHSEED: hashSeed };
+  expect(await runModule(service, 'src.train', [], { ...world(), env }), `${service.name}: src.train`).toBe(0);
+  const lock = JSON.parse(await readFile(join(service.directory, 'models/model.lock.json'), 'utf8')) as { model: { sha256: string } };
+  return lock.model.sha256;
 }
 
 /** Lets a service with the same locks use an environment that is there already. */

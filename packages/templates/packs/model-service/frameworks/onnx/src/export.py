@@ -44,6 +44,10 @@ def to_onnx(pipeline: Pipeline, labels: list[Label], width: int) -> bytes:
     model = convert(
         pipeline, initial_types=[("rows", DoubleTensorType([None, width]))], options=options, name="pipeline"
     )
+    # The converter keeps these in a set, whose order changes from run to run.
+    opsets = sorted(model.opset_import, key=lambda opset: opset.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(opsets)
     entry = model.metadata_props.add()
     entry.key, entry.value = LABELS_KEY, json.dumps(labels)
     onnx.checker.check_model(model)
