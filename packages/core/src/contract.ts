@@ -55,6 +55,7 @@ export const MODEL_SUFFIXES = {
   lightgbm: '.json',
   onnx: '.onnx',
   torch: '.safetensors',
+  tensorflow: '.safetensors',
   custom: '.bin',
 } as const;
 export type Framework = keyof typeof MODEL_SUFFIXES;
