@@ -1,10 +1,11 @@
 export * from './contract.ts';
+export { computeCapabilityFits, driverFits } from './cuda-fit.ts';
 export * from './data-schema.ts';
 export * from './file-set.ts';
 export { editDistance, nearestWord } from './nearest.ts';
 export * from './problem.ts';
 export * from './service-name.ts';
-export { type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+export { type CudaSpec, type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
 export * from './service-spec.ts';
 export * from './workspace-config.ts';
 export { parseYamlSource, type YamlSource } from './yaml-source.ts';

@@ -4,6 +4,9 @@ import { DEFAULT_PORT, FRAMEWORKS, PYTHON_VERSIONS } from './contract.ts';
 /** A Kubernetes quantity (apimachinery `resource.Quantity`): 250m, 1, 512Mi. */
 const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
 const ENV_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
+const CUDA_VERSION = '^[0-9]+\\.[0-9]+$';
+const DRIVER_VERSION = '^[0-9]+(\\.[0-9]+){1,2}$';
+const CAPABILITY = '^[0-9]+\\.[0-9]$';
 const closed = { additionalProperties: false } as const;
 
 const Quantity = (description: string) => Type.String({ pattern: QUANTITY, description });
@@ -42,6 +45,26 @@ const Deploy = Type.Object(
   { ...closed, description: 'how the service runs on Kubernetes' },
 );
 
+const Cuda = Type.Object(
+  {
+    version: Type.String({ pattern: CUDA_VERSION, description: 'CUDA that the framework is built with, in quotes, for example "12.6"' }),
+    cudnn: Type.Optional(Type.String({ minLength: 1, description: 'cuDNN that comes with it, in quotes' })),
+    minDriver: Type.String({ pattern: DRIVER_VERSION, description: 'oldest NVIDIA driver of a node, in quotes, for example "525.60.13"' }),
+    computeCapability: Type.Optional(
+      Type.Object(
+        {
+          min: Type.String({ pattern: CAPABILITY, description: 'oldest GPU that it has code for, in quotes, for example "7.5"' }),
+          max: Type.Optional(
+            Type.String({ pattern: CAPABILITY, description: 'newest GPU that it has code for; left out, newer ones run it too' }),
+          ),
+        },
+        { ...closed, description: 'compute capabilities of the GPUs that it runs on; left out, unknown' },
+      ),
+    ),
+  },
+  { ...closed, description: 'what a GPU node must offer; deploy compares it with the nodes' },
+);
+
 /** The JSON Schema of model-service.yaml, and the source of its types. */
 export const ServiceSchema = Type.Object(
   {
@@ -50,6 +73,7 @@ export const ServiceSchema = Type.Object(
     python: Type.Enum([...PYTHON_VERSIONS], { description: 'Python of training and serving, in quotes' }),
     framework: Type.Enum([...FRAMEWORKS], { description: 'library that trains and scores the model' }),
     accelerator: Type.Optional(Type.Enum(['cpu', 'cuda'], { description: 'what the image is built for' })),
+    cuda: Type.Optional(Cuda),
     model: Type.Object(
       {
         path: Type.String({ pattern: '^models/[^/]+$', description: 'file that training writes, below models/' }),
@@ -82,4 +106,6 @@ export const ServiceSchema = Type.Object(
 
 /** model-service.yaml as written. */
 export type ServiceSource = Static<typeof ServiceSchema>;
+/** What the image was built for; only with accelerator "cuda". */
+export type CudaSpec = Static<typeof Cuda>;
 export type DeploySource = Static<typeof Deploy>;

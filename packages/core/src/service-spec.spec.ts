@@ -102,3 +102,13 @@ environments:
   });
   expect(spec.ok && specIn(spec.value, 'staging').deploy.replicas).toBe(2);
 });
+
+test('what a GPU node must offer is kept as it is written, and a number without quotes is refused', () => {
+  const cuda = 'accelerator: cuda\ncuda:\n  version: "12.6"\n  minDriver: "525.60.13"\n  computeCapability: { min: "5.0", max: "9.0" }\n';
+  const spec = parseServiceSpec(`${MINIMAL}${cuda}`, FILE);
+  expect(spec.ok && spec.value.cuda).toEqual({ version: '12.6', minDriver: '525.60.13', computeCapability: { min: '5.0', max: '9.0' } });
+  expect(messageOf(parseServiceSpec(`${MINIMAL}${cuda.replace('"12.6"', '12.6')}`, FILE))).toBe(
+    `bad-value  ${FILE}:8:12: "cuda.version" is 12.6, which must be string
+          expected: CUDA that the framework is built with, in quotes, for example "12.6"`,
+  );
+});

@@ -2,7 +2,7 @@ import { DEFAULT_PORT, type Framework, type PythonVersion } from './contract.ts'
 import { fail, type Problem, type Result, succeed } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseServiceName, type ServiceNames } from './service-name.ts';
-import { type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+import { type CudaSpec, type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
 import { parseYamlSource } from './yaml-source.ts';
 
 /** A service as the rest of Modelyard sees it: names derived, defaults filled in. */
@@ -12,6 +12,8 @@ export interface ServiceSpec {
   readonly python: PythonVersion;
   readonly framework: Framework;
   readonly accelerator: 'cpu' | 'cuda';
+  /** What a GPU node must offer; absent: the image is for a CPU, or nothing is known. */
+  readonly cuda?: CudaSpec;
   readonly model: { readonly path: string; readonly loadBudgetSeconds: number };
   readonly serve: { readonly port: number; readonly workers: number };
   readonly deploy: DeploySpec;
@@ -66,6 +68,7 @@ function specOf(source: ServiceSource, names: ServiceNames): ServiceSpec {
     python: source.python as PythonVersion,
     framework: source.framework as Framework,
     accelerator: (source.accelerator as ServiceSpec['accelerator']) ?? SPEC_DEFAULTS.accelerator,
+    ...(source.cuda ? { cuda: source.cuda } : {}),
     model: {
       path: source.model.path,
       loadBudgetSeconds: source.model.loadBudgetSeconds ?? SPEC_DEFAULTS.loadBudgetSeconds,
