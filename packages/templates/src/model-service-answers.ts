@@ -10,7 +10,6 @@ import {
   LIVE_PATH,
   METRICS_PATH,
   MODEL_SUFFIXES,
-  nearestWord,
   PREDICT_PATH,
   type Problem,
   PYTHON_VERSIONS,
@@ -22,6 +21,9 @@ import {
   succeed,
   UV_VERSION,
 } from '@modelyard/core';
+import { type CudaSet, loadCudaMatrix } from './cuda/index.ts';
+import { type GpuOptions, gpuView, LESSON_GPU, parseAccelerator } from './gpu-answers.ts';
+import { notInRange, notOneOf } from './option-problems.ts';
 import type { View } from './render.ts';
 
 /** What a user chose for a service. Plain data: it is kept in the lock and renders the same bytes again. */
@@ -31,6 +33,8 @@ export interface ModelServiceAnswers {
   readonly python: PythonVersion;
   readonly framework: Framework;
   readonly accelerator: 'cpu' | 'cuda';
+  /** With accelerator "cuda": the set that was resolved when the service was made. */
+  readonly cuda?: CudaSet;
   readonly port: number;
   readonly gpus: number;
   readonly data: DataSchema;
@@ -38,52 +42,36 @@ export interface ModelServiceAnswers {
   readonly hasOwnData: boolean;
 }
 
+/** What may be given: the answers, and the options from which the accelerator is resolved. */
+export type GivenAnswers = Partial<Record<keyof ModelServiceAnswers | keyof GpuOptions, unknown>>;
+
 /** Fills in defaults and checks each answer; all problems together. */
-export function parseModelServiceAnswers(
-  given: Partial<Record<keyof ModelServiceAnswers, unknown>>,
-  where: string,
-): Result<ModelServiceAnswers> {
+export function parseModelServiceAnswers(asGiven: GivenAnswers, where: string): Result<ModelServiceAnswers> {
+  const given = asGiven.lessonGpu === true ? { ...asGiven, ...LESSON_GPU } : asGiven;
   const problems: Problem[] = [];
   const names = parseServiceName(given.name, where);
   if (!names.ok) problems.push(...names.problems);
   const python = String(given.python ?? PYTHON_VERSIONS[0]);
   const framework = String(given.framework ?? FRAMEWORKS[0]);
   const port = Number(given.port ?? DEFAULT_PORT);
-  const gpus = Number(given.gpus ?? 0);
+  const gpus = Number(given.gpus ?? (given.accelerator === 'cuda' ? 1 : 0));
   problems.push(...notOneOf('python', python, PYTHON_VERSIONS, where), ...notOneOf('framework', framework, FRAMEWORKS, where));
   problems.push(...notInRange('port', port, 1024, 65535, where), ...notInRange('gpus', gpus, 0, 16, where));
   if (problems.length > 0 || !names.ok) return fail(...problems);
+  const choice = { framework: framework as Framework, python: python as PythonVersion };
+  const accelerator = parseAccelerator(choice, given, loadCudaMatrix(), where);
+  if (!accelerator.ok) return accelerator;
   return succeed({
     name: names.value.label,
     owner: String(given.owner ?? SPEC_DEFAULTS.owner),
     python: python as PythonVersion,
     framework: framework as Framework,
-    accelerator: given.accelerator === 'cuda' ? 'cuda' : SPEC_DEFAULTS.accelerator,
+    ...accelerator.value,
     port,
     gpus,
     data: (given.data as DataSchema | undefined) ?? LESSON_DATA,
     hasOwnData: given.hasOwnData === true,
   });
-}
-
-function notOneOf(option: string, value: string, allowed: readonly string[], where: string): Problem[] {
-  if (allowed.includes(value)) return [];
-  const nearest = nearestWord(value, allowed);
-  return [
-    {
-      code: 'bad-option',
-      where,
-      what: `--${option} "${value}" is not offered`,
-      remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}one of: ${allowed.join(', ')}`,
-    },
-  ];
-}
-
-function notInRange(option: string, value: number, low: number, high: number, where: string): Problem[] {
-  if (Number.isInteger(value) && value >= low && value <= high) return [];
-  return [
-    { code: 'bad-option', where, what: `--${option} "${value}" is out of range`, remedy: `use a whole number from ${low} to ${high}` },
-  ];
 }
 
 /** Everything that the model-service templates print, computed here so that templates only print. */
@@ -104,6 +92,8 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     loadBudgetSeconds: SPEC_DEFAULTS.loadBudgetSeconds,
     workers: SPEC_DEFAULTS.workers,
     resources: SPEC_DEFAULTS.deploy.resources,
+    cuda: answers.cuda ?? null,
+    ...gpuView(answers.framework, answers.cuda),
     pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
     uvVersion: UV_VERSION,
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),

@@ -20,6 +20,7 @@ const PACK: Pack = {
     'files/model.py': 'base\n',
     'frameworks/sklearn/model.py': 'sklearn\n',
     'frameworks/torch/model.py': 'torch\n',
+    'frameworks/onnx/model.py.ejs': '<%= name %>\n',
     'files/run.sh': '#!/bin/sh\n',
   },
 };
@@ -33,6 +34,11 @@ test('renders templates, names, dot files, variants, owners and modes, sorted by
     { path: 'src/churn_risk.py', text: 'NAME = "churn-risk"\n', owner: 'seeded', mode: 0o644 },
     { path: 'src/sample.py', text: 'rows = []\n', owner: 'seeded', mode: 0o644 },
   ]);
+});
+
+test("a variant's template replaces the base's plain file of the same path", () => {
+  const models = render(PACK, { ...VIEW, framework: 'onnx' }).filter((file) => file.path === 'model.py');
+  expect(models.map((file) => file.text)).toEqual(['churn-risk\n']);
 });
 
 test('a condition leaves its files out', () => {

@@ -20,16 +20,18 @@ export function render(pack: Pack, view: View): FileSet {
   return files.filter((file) => isWanted(pack.manifest, file.path, view)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Output path (still with its suffix) → template; a variant's file replaces the base's of the same path. */
+/** Output path (still with its suffix) → template; a variant's file replaces the base's of the same path, template or not. */
 function chooseTemplates(pack: Pack, view: View): Map<string, string> {
   const variants = Object.entries(pack.manifest.variants ?? {}).map(([answer, folder]) => `${folder}/${String(view[answer])}`);
-  const chosen = new Map<string, string>();
+  const chosen = new Map<string, [string, string]>();
   for (const folder of [BASE_FOLDER, ...variants]) {
     for (const [path, template] of Object.entries(pack.templates)) {
-      if (path.startsWith(`${folder}/`)) chosen.set(path.slice(folder.length + 1), template);
+      if (!path.startsWith(`${folder}/`)) continue;
+      const name = path.slice(folder.length + 1);
+      chosen.set(name.endsWith(TEMPLATE_SUFFIX) ? name.slice(0, -TEMPLATE_SUFFIX.length) : name, [name, template]);
     }
   }
-  return chosen;
+  return new Map(chosen.values());
 }
 
 function renderFile(manifest: PackManifest, templatePath: string, template: string, view: View): RenderedFile {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError } from '@modelyard/core';
+import { indexArguments, withIndexLines } from './index-lines.ts';
 import { runProcess } from './run-process.ts';
 import { findUv, type PythonWorld, venvExecutable } from './uv.ts';
 
@@ -31,26 +32,48 @@ export async function setUpEnvironment(service: ServiceFolder, world: PythonWorl
   const stampFile = join(service.directory, '.venv', STAMP);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(pythonOf(service, world.isWindows)))
     return 'current';
+  requireLocks(service);
   const uv = await findUv(world);
   world.log(`making ${service.name}/.venv with Python ${service.python}`);
   await uvRun(uv, ['venv', '--quiet', '--clear', '--python', service.python, '.venv'], service, world);
   world.log('installing the locked packages');
   const files = LOCKED.filter((file) => existsSync(join(service.directory, file)));
-  await uvRun(uv, ['pip', 'sync', '--require-hashes', '--python', pythonOf(service, world.isWindows), ...files], service, world);
+  const index = indexArguments(readFileSync(join(service.directory, LOCKED[0]), 'utf8'));
+  await uvRun(uv, ['pip', 'sync', '--require-hashes', ...index, '--python', pythonOf(service, world.isWindows), ...files], service, world);
   writeFileSync(stampFile, wanted);
   return 'installed';
 }
 
-/** Resolves requirements.in and requirements-dev.in into hashed locks that hold on every platform and offered Python. */
+/** A service may be made without locks: those of its GPU packages can only be made where their index is reached. */
+function requireLocks(service: ServiceFolder): void {
+  const missing = Object.entries(SOURCES).filter(
+    ([source, locked]) => existsSync(join(service.directory, source)) && !existsSync(join(service.directory, locked)),
+  );
+  if (missing.length === 0) return;
+  throw new ProblemError(
+    missing.map(([source, locked]) => ({
+      code: 'not-locked',
+      where: `${service.name}/${source}`,
+      what: `${locked} is missing, so nothing says which packages to install`,
+      remedy: `make it with "npx nx run ${service.name}:lock"`,
+    })),
+  );
+}
+
+/** Resolves requirements.in and requirements-dev.in into hashed locks that hold on every platform, from the service's Python on. */
 export async function lockRequirements(service: ServiceFolder, world: PythonWorld, options: { readonly upgrade: boolean }): Promise<void> {
   const uv = await findUv(world);
   for (const [source, locked] of Object.entries(SOURCES)) {
     if (!existsSync(join(service.directory, source))) continue;
     world.log(`locking ${source} into ${locked}`);
     const command = `npx nx run ${service.name}:lock`;
-    const args = ['pip', 'compile', '--quiet', '--universal', '--generate-hashes', '--python-version', '3.11', '--no-emit-index-url'];
+    const requirements = readFileSync(join(service.directory, 'requirements.in'), 'utf8');
+    const args = ['pip', 'compile', '--quiet', '--universal', '--generate-hashes', '--no-emit-index-url', ...indexArguments(requirements)];
     if (options.upgrade) args.push('--upgrade');
-    await uvRun(uv, [...args, '--custom-compile-command', command, source, '--output-file', locked], service, world);
+    const python = ['--python-version', service.python, '--custom-compile-command', command];
+    await uvRun(uv, [...args, ...python, source, '--output-file', locked], service, world);
+    const file = join(service.directory, locked);
+    writeFileSync(file, withIndexLines(readFileSync(file, 'utf8'), requirements));
   }
 }
 

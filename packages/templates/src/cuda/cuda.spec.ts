@@ -31,6 +31,7 @@ test("the lesson's pair: its wheel, its index, and on request its image", () => 
       index: 'https://download.pytorch.org/whl/cu118',
       image: 'nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04',
       status: 'experimental',
+      hasLock: false,
     },
   });
 });
@@ -82,6 +83,7 @@ test('a newer version than any row is refused until the user takes it on his wor
       index: 'https://download.pytorch.org/whl/cu134',
       image: null,
       status: 'unknown',
+      hasLock: false,
     },
   });
   expect(taken.ok && cudaWarnings('torch', taken.value)).toEqual([

@@ -40,12 +40,12 @@ function isNewestLine(ask: CudaAsk, versions: readonly string[]): boolean {
 }
 
 function setOf(build: CudaBuild, matrix: CudaMatrix): CudaSet {
-  const { version, cuda, cudnn, requirements, index, status } = build;
+  const { version, cuda, cudnn, requirements, index, status, hasLock = false } = build;
   const [min, max] = [build.computeCapabilities[0], build.computeCapabilities.at(-1)];
   const minDriver = driverOf(cuda, matrix);
   if (min === undefined || max === undefined || minDriver === undefined) throw new Error(`a row is incomplete: ${version} ${cuda}`);
   const computeCapability = build.ptx ? { min } : { min, max };
-  return { version, cuda, cudnn, minDriver, computeCapability, requirements, index, image: null, status };
+  return { version, cuda, cudnn, minDriver, computeCapability, requirements, index, image: null, status, hasLock };
 }
 
 const driverOf = (cuda: string, matrix: CudaMatrix): string | undefined =>
@@ -64,7 +64,7 @@ function trustedSet(ask: CudaAsk & { cuda: string }, builds: readonly CudaBuild[
   const pin = version.split('.').length === 3 ? version : `${version}.*`;
   const index = ask.framework === 'torch' ? `https://download.pytorch.org/whl/cu${ask.cuda.replace('.', '')}` : null;
   const requirements = [`${name}==${pin}`];
-  const facts = { cudnn: null, computeCapability: null, image: null, status: 'unknown' } as const;
+  const facts = { cudnn: null, computeCapability: null, image: null, status: 'unknown', hasLock: false } as const;
   return succeed({ version, cuda: ask.cuda, minDriver, requirements, index, ...facts });
 }
 

@@ -17,6 +17,8 @@ export interface CudaBuild {
   /** The index beside PyPI that serves it; null: PyPI does. */
   readonly index: string | null;
   readonly status: 'stable' | 'experimental';
+  /** True when the pack carries its hashed lock; the others are locked by the `lock` target. */
+  readonly hasLock?: boolean;
   readonly source: string;
 }
 
@@ -64,4 +66,5 @@ export interface CudaSet {
   /** The image to start from; null: the slim Python image. */
   readonly image: string | null;
   readonly status: 'stable' | 'experimental' | 'unknown';
+  readonly hasLock: boolean;
 }

@@ -13,7 +13,8 @@ from pathlib import Path
 
 def compile_loaded_modules(prefix: Path) -> int:
     """Writes the bytecode of every loaded module below the prefix, by hash and not by time; returns their number."""
-    places = (prefix, Path(sys.base_prefix))
+    # The standard library of a virtual environment is the system's, which keeps its own bytecode.
+    places = (prefix,) if sys.prefix != sys.base_prefix else (prefix, Path(sys.base_prefix))
     sources = {Path(module.__file__) for module in sys.modules.values() if getattr(module, "__file__", None)}
     count = 0
     for source in sorted(sources):
@@ -25,7 +26,7 @@ def compile_loaded_modules(prefix: Path) -> int:
         py_compile.compile(
             str(source),
             cfile=str(cache),
-            dfile=str(Path(sys.base_prefix) / inside),
+            dfile=str(Path(sys.prefix) / inside),
             doraise=True,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )

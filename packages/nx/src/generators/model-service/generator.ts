@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import { scaffoldService } from '@modelyard/standards';
-import { inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
+import { cudaWarnings, inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
 import { treeSink } from '../tree-sink.ts';
 
@@ -12,6 +12,13 @@ export interface ModelServiceOptions {
   readonly owner?: string;
   readonly python?: string;
   readonly framework?: string;
+  readonly accelerator?: string;
+  readonly frameworkVersion?: string;
+  readonly cuda?: string;
+  readonly gpuBase?: string;
+  readonly acceptUnknown?: boolean;
+  readonly minDriver?: string;
+  readonly lessonGpu?: boolean;
   readonly port?: number;
   readonly gpus?: number;
   readonly data?: string;
@@ -29,7 +36,10 @@ export default async function modelService(tree: Tree, options: ModelServiceOpti
   requireFreeDirectory(tree, directory, answers);
   scaffoldService(treeSink(tree), directory, answers, table?.csv);
   return () => {
-    logger.info(`\n${directory} is ready. Next:\n  npx nx run ${answers.name}:train\n  npx nx run ${answers.name}:test`);
+    const { cuda, framework } = answers;
+    for (const warning of cuda ? cudaWarnings(framework, cuda) : []) logger.warn(warning);
+    const steps = [...(cuda && !cuda.hasLock ? ['lock'] : []), 'train', 'test'].map((step) => `\n  npx nx run ${answers.name}:${step}`);
+    logger.info(`\n${directory} is ready. Next:${steps.join('')}`);
   };
 }
 

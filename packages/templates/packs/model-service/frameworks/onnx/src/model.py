@@ -19,7 +19,15 @@ from src.quality import measure
 from src.table import Label
 
 # The packages whose exact versions a saved model depends on; model.lock.json records them.
-PACKAGES = ("onnxruntime", "numpy")
+PACKAGES = ("onnxruntime|onnxruntime-gpu", "numpy")
+
+# The GPU first, in a build that has it; without a GPU, ONNX Runtime falls back to the CPU.
+PROVIDERS = [
+    name for name in ("CUDAExecutionProvider", "CPUExecutionProvider") if name in onnxruntime.get_available_providers()
+]
+if len(PROVIDERS) > 1:
+    # CUDA's libraries come from wheels: ONNX Runtime looks for them where they are installed.
+    onnxruntime.preload_dlls()
 
 # Where the exported model carries its labels.
 LABELS_KEY = "labels"
@@ -41,7 +49,7 @@ def open_content(content: bytes, training: dict[str, Any] | None = None) -> Expo
     """The model in the bytes of an ONNX file, ready to score in one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(content, options, providers=PROVIDERS)
     labels = json.loads(session.get_modelmeta().custom_metadata_map[LABELS_KEY])
     return ExportedModel(content, session, labels, training or {})
 

@@ -30,6 +30,9 @@ LEARNING_RATE = 0.005
 # Double precision costs a network of this size nothing, and every processor agrees on the answers.
 PRECISION = torch.float64
 
+# A GPU when there is one. Training stays on the CPU: there, the same seed gives the same bytes.
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
 # One request is scored by one thread, and several requests side by side.
 torch.set_num_threads(1)
 
@@ -104,9 +107,10 @@ def classes(model: Network) -> list[Label]:
 def score(model: Network, matrix: np.ndarray) -> np.ndarray:
     """One line of scores for each row: the probability of each class, or the one predicted number."""
     with torch.inference_mode():
-        found = model(torch.from_numpy(matrix))
+        rows = torch.from_numpy(matrix).to(model.means.device)
+        found = model(rows)
         scores = found.softmax(dim=1) if model.labels else found * model.target_spread + model.target_mean
-    return scores.numpy()
+    return scores.cpu().numpy()
 
 
 def evaluate(model: Network, matrix: np.ndarray, targets: Sequence[Label]) -> dict[str, float]:
@@ -130,8 +134,8 @@ def save(model: Network, path: Path) -> None:
 
 
 def load(path: Path) -> Network:
-    """The network with the state in the file; opening it runs no code."""
+    """The network with the state in the file, on the GPU when there is one; opening it runs no code."""
     with safe_open(path, framework="pt") as file:
         network = Network(**json.loads(file.metadata()["network"]))
         network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    return network.eval()
+    return network.to(DEVICE).eval()
