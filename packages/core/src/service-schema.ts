@@ -62,7 +62,7 @@ const Cuda = Type.Object(
       ),
     ),
   },
-  { ...closed, description: 'what a GPU node must offer; deploy compares it with the nodes' },
+  { ...closed, description: 'what a GPU node must offer for this image' },
 );
 
 /** The JSON Schema of model-service.yaml, and the source of its types. */

@@ -87,7 +87,7 @@ test('a newer version than any row is refused until the user takes it on his wor
     },
   });
   expect(taken.ok && cudaWarnings('torch', taken.value)).toEqual([
-    'torch 2.16 with CUDA 13.4 is newer than the CUDA matrix: taken on your word; its compute capability is unknown, and deploy cannot check it',
+    'torch 2.16 with CUDA 13.4 is newer than the CUDA matrix: taken on your word; its cuDNN and compute capability are unknown',
   ]);
 });
 

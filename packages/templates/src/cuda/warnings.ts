@@ -8,7 +8,7 @@ export function cudaWarnings(framework: Framework, set: CudaSet): readonly strin
   if (set.status === 'experimental') warnings.push(`its publisher calls ${what} experimental`);
   if (set.status === 'unknown') {
     warnings.push(
-      `${what} is newer than the CUDA matrix: taken on your word; its compute capability is unknown, and deploy cannot check it`,
+      `${what} is newer than the CUDA matrix: taken on your word; its cuDNN and compute capability are unknown`,
     );
   }
   if (set.image !== null) {

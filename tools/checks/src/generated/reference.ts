@@ -4,6 +4,7 @@ import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
 import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
+import { cudaPage } from './cuda-page.ts';
 
 type Schema = {
   type?: string;
@@ -32,6 +33,7 @@ export function referencePages(): Map<string, string> {
     ['docs/reference/modelyard.md', commandLine()],
     ['docs/reference/create-modelyard.md', `# create-modelyard\n\n${MADE_FROM('its --help')}\n\`\`\`\n${CREATE_HELP}\n\`\`\`\n`],
     ['docs/reference/nx.md', nxPage()],
+    ['docs/reference/cuda-matrix.md', cudaPage(MADE_FROM('packages/templates/data/cuda-matrix.json'))],
   ]);
 }
 

@@ -4,6 +4,7 @@ What they call: PACKAGES, to_matrix, fit, classes, score, evaluate, describe, sa
 Training and export are in export.py: serving needs none of their packages.
 """
 
+import ctypes
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,18 +22,26 @@ from src.table import Label
 # The packages whose exact versions a saved model depends on; model.lock.json records them.
 PACKAGES = ("onnxruntime|onnxruntime-gpu", "numpy")
 
-# The GPU first, in a build that has it; without a GPU, ONNX Runtime falls back to the CPU.
-PROVIDERS = [
-    name for name in ("CUDAExecutionProvider", "CPUExecutionProvider") if name in onnxruntime.get_available_providers()
-]
-if len(PROVIDERS) > 1:
-    # CUDA's libraries come from wheels: ONNX Runtime looks for them where they are installed.
-    onnxruntime.preload_dlls()
-
 # Where the exported model carries its labels.
 LABELS_KEY = "labels"
 
 __all__ = ["PACKAGES", "classes", "describe", "evaluate", "fit", "load", "save", "score", "to_matrix"]
+
+
+def _choose_providers() -> list[str]:
+    """The GPU first where the build knows it and NVIDIA's driver is there; the CPU always."""
+    if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
+        return ["CPUExecutionProvider"]
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return ["CPUExecutionProvider"]
+    # CUDA's libraries come from wheels: ONNX Runtime looks for them where they are installed.
+    onnxruntime.preload_dlls()
+    return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+
+
+PROVIDERS = _choose_providers()
 
 
 @dataclass(frozen=True)
