@@ -95,6 +95,8 @@ export function gpuView(framework: Framework, set: CudaSet | undefined): Record<
     runtimeImage: set?.image ?? null,
     /** Where the image's build installs the packages. */
     installed: set?.image ? '/opt/venv' : '/install',
+    // A process that opens CUDA needs a few GB of memory beside the GPU's.
+    resources: { ...SPEC_DEFAULTS.deploy.resources, ...(set ? { memory: '4Gi' } : {}) },
     hasLock: set?.hasLock ?? true,
     gpuLock: set?.hasLock ? `${framework}-${set.version}` : 'none',
   };

@@ -55,12 +55,13 @@ test('a CPU image knows nothing of GPUs', () => {
   expect(filesOf({ framework: 'torch' }).Dockerfile).not.toMatch(/nvidia|cuda/i);
 });
 
-test('the spec says what a node must offer, and asks for one GPU', () => {
+test('the spec says what a node must offer, and asks for one GPU and the memory that CUDA needs', () => {
   const text = filesOf({ framework: 'torch', accelerator: 'cuda', frameworkVersion: '2.13', cuda: '12.6' })['model-service.yaml'] ?? '';
   const spec = unwrap(parseServiceSpec(text, 'model-service.yaml'));
-  expect([spec.accelerator, spec.deploy.gpus, spec.cuda]).toEqual([
+  expect([spec.accelerator, spec.deploy.gpus, spec.deploy.resources.memory, spec.cuda]).toEqual([
     'cuda',
     1,
+    '4Gi',
     { version: '12.6', cudnn: '9.10.2.21', minDriver: '525.60.13', computeCapability: { min: '5.0', max: '9.0' } },
   ]);
 });

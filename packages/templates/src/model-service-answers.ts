@@ -91,7 +91,6 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     metricsPath: METRICS_PATH,
     loadBudgetSeconds: SPEC_DEFAULTS.loadBudgetSeconds,
     workers: SPEC_DEFAULTS.workers,
-    resources: SPEC_DEFAULTS.deploy.resources,
     cuda: answers.cuda ?? null,
     ...gpuView(answers.framework, answers.cuda),
     pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
