@@ -7,9 +7,7 @@ export function cudaWarnings(framework: Framework, set: CudaSet): readonly strin
   const warnings: string[] = [];
   if (set.status === 'experimental') warnings.push(`its publisher calls ${what} experimental`);
   if (set.status === 'unknown') {
-    warnings.push(
-      `${what} is newer than the CUDA matrix: taken on your word; its cuDNN and compute capability are unknown`,
-    );
+    warnings.push(`${what} is newer than the CUDA matrix: taken on your word; its cuDNN and compute capability are unknown`);
   }
   if (set.image !== null) {
     warnings.push(`${set.image} holds a CUDA that ${framework} does not load: its wheels bring their own; --gpu-base=python leaves it out`);
