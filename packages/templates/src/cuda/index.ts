@@ -1,3 +1,4 @@
+export { cudaAsked, droppedZero } from './dropped-zero.ts';
 export { loadCudaMatrix } from './load-matrix.ts';
 export { missingCpuWheels } from './refuse.ts';
 export { resolveCuda } from './resolve.ts';
