@@ -3,6 +3,7 @@ export * from './data-schema.ts';
 export * from './file-set.ts';
 export { editDistance, nearestWord } from './nearest.ts';
 export * from './problem.ts';
+export * from './quality-gate.ts';
 export * from './service-name.ts';
 export { type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
 export * from './service-spec.ts';

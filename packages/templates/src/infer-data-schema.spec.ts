@@ -9,6 +9,7 @@ test('columns become integers, numbers and categories with an example', () => {
     value: {
       target: 'bought',
       task: 'classification',
+      classes: 2,
       features: [
         { name: 'age', type: 'integer', minimum: 0, example: 31 },
         { name: 'income', type: 'number', example: 1200.5 },

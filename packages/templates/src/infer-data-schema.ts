@@ -34,7 +34,7 @@ export function inferDataSchema(csv: string, target: string, file: string): Resu
   if (problems.length > 0) return fail(...problems);
   return succeed({
     target,
-    task: inferTask(column(target)),
+    ...inferTask(column(target)),
     features: features.flatMap((feature) => (feature.ok ? [feature.value] : [])),
   });
 }
@@ -60,11 +60,11 @@ function inferFeature(name: string, values: readonly string[], file: string): Re
   });
 }
 
-function inferTask(values: readonly string[]): DataSchema['task'] {
+function inferTask(values: readonly string[]): Pick<DataSchema, 'task' | 'classes'> {
   const isNumeric = values.every((value) => value !== '' && Number.isFinite(Number(value)));
   const distinct = new Set(values);
   const isClass = !isNumeric || (distinct.size <= MOST_NUMERIC_CLASSES && values.every((value) => Number.isInteger(Number(value))));
-  return isClass ? 'classification' : 'regression';
+  return isClass ? { task: 'classification', classes: distinct.size } : { task: 'regression' };
 }
 
 /** Rows of cells; quotes, doubled quotes and both line ends are understood, empty lines are left out. */

@@ -5,6 +5,7 @@ import {
   FRAMEWORKS,
   type Framework,
   fail,
+  firstGate,
   HEALTH_PATH,
   LESSON_DATA,
   LIVE_PATH,
@@ -106,6 +107,7 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     resources: SPEC_DEFAULTS.deploy.resources,
     pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
     uvVersion: UV_VERSION,
+    gate: firstGate(data),
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
     json: (value: unknown) => JSON.stringify(value, null, 2),
   };

@@ -34,6 +34,14 @@ export const trainTarget = (): TargetConfiguration => ({
   metadata: { description: 'Trains the model and writes model.lock.json' },
 });
 
+/** Never cached: what it compares with is a commit. */
+export const evaluateTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:evaluate',
+  dependsOn: ['train'],
+  cache: false,
+  metadata: { description: 'Holds the model to the quality gate of model-service.yaml' },
+});
+
 export const testTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:python',
   dependsOn: ['setup'],
