@@ -2,6 +2,7 @@ export * from './contract.ts';
 export * from './data-schema.ts';
 export * from './file-set.ts';
 export { editDistance, nearestWord } from './nearest.ts';
+export * from './package-name.ts';
 export * from './problem.ts';
 export * from './quality-gate.ts';
 export * from './service-name.ts';

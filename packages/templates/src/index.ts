@@ -1,5 +1,6 @@
 export { inferDataSchema } from './infer-data-schema.ts';
 export { loadPack, readPack } from './load-pack.ts';
+export { type ModelLibAnswers, modelLibView, parseModelLibAnswers } from './model-lib-answers.ts';
 export { type ModelServiceAnswers, modelServiceView, parseModelServiceAnswers } from './model-service-answers.ts';
 export { decodePack, encodePack, type Pack, type PackManifest, packIntegrity } from './pack.ts';
 export { render, type View } from './render.ts';

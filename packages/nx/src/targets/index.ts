@@ -4,6 +4,8 @@ import { deployTarget, destroyTarget, renderTarget, statusTarget } from './clust
 import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
 import { evaluateTarget, lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
 
+export { libTargets } from './lib-targets.ts';
+
 type Targets = Record<string, TargetConfiguration>;
 
 /** Every target of a service. */

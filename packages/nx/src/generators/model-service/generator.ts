@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap } from '@modelyard/core';
 import { scaffoldService } from '@modelyard/standards';
 import { inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
+import { normalizeDirectory, requireWorkspace } from '../place.ts';
 import { treeSink } from '../tree-sink.ts';
 
 export interface ModelServiceOptions {
@@ -20,7 +21,7 @@ export interface ModelServiceOptions {
 
 /** Makes a model service in the workspace; bad input throws a ProblemError and leaves the tree as it was. */
 export default async function modelService(tree: Tree, options: ModelServiceOptions): Promise<GeneratorCallback> {
-  requireWorkspace(tree);
+  requireWorkspace(tree, 'nx g model-service');
   const table = unwrap(readTable(options));
   const answers = unwrap(
     parseModelServiceAnswers({ ...options, ...(table ? { data: table.schema, hasOwnData: true } : {}) }, 'nx g model-service'),
@@ -31,18 +32,6 @@ export default async function modelService(tree: Tree, options: ModelServiceOpti
   return () => {
     logger.info(`\n${directory} is ready. Next:\n  npx nx run ${answers.name}:train\n  npx nx run ${answers.name}:test`);
   };
-}
-
-function requireWorkspace(tree: Tree): void {
-  if (tree.exists(WORKSPACE_FILE)) return;
-  throw new ProblemError([
-    {
-      code: 'no-workspace',
-      where: 'nx g model-service',
-      what: `there is no ${WORKSPACE_FILE} at the root of this workspace`,
-      remedy: 'add it with "npx nx g @modelyard/nx:init", or make a new workspace with "npm create modelyard@latest"',
-    },
-  ]);
 }
 
 function requireFreeDirectory(tree: Tree, directory: string, answers: ModelServiceAnswers): void {
@@ -83,5 +72,3 @@ function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: 
   const schema = inferDataSchema(csv, options.target, options.data);
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
 }
-
-const normalizeDirectory = (directory: string): string => directory.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
