@@ -22,7 +22,8 @@ export async function uvRun(
 ): Promise<void> {
   mkdirSync(service.directory, { recursive: true });
   const { VIRTUAL_ENV: _, ...env } = world.env;
-  const { code, output } = await runProcess({ command: uv, args, cwd: service.directory, env, output: 'capture' });
+  const outcome = runProcess({ command: uv, args, cwd: service.directory, env: { ...env, NO_COLOR: '1' }, output: 'capture' });
+  const { code, output } = await outcome;
   if (code !== 0) throw new ProblemError([explain ? explain(output) : uvFailed(args, service, code, output)]);
 }
 

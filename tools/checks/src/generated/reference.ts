@@ -80,12 +80,15 @@ function leaves(command: Help, parent: string): { title: string; command: Help }
 function nxPage(): string {
   const read = (path: string) => JSON.parse(readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
   const executors = Object.keys((read('executors.json') as unknown as { executors: object }).executors);
-  const generator = optionsTable(read('src/generators/model-service/schema.json'));
+  const generators = ['model-service', 'model-lib'].map((name) => {
+    const schema = read(`src/generators/${name}/schema.json`);
+    return `## nx g ${name}\n\n${schema.description}.\n\n${optionsTable(schema)}`;
+  });
   const targets = executors.map((name) => {
     const schema = read(`src/executors/${name}/schema.json`);
     return `### @modelyard/nx:${name}\n\n${schema.description}.\n\n${optionsTable(schema)}`;
   });
-  return `# Nx: generator and executors\n\n${MADE_FROM('the schema.json files of packages/nx')}\n## nx g model-service\n\n\`nx g @modelyard/nx:model-service\` is the certain form when another plugin offers the same name.\n\n${generator}\n## Executors\n\n${targets.join('\n')}`;
+  return `# Nx: generators and executors\n\n${MADE_FROM('the schema.json files of packages/nx')}\n\`nx g @modelyard/nx:model-service\` is the certain form when another plugin offers the same name.\n\n${generators.join('\n')}\n## Executors\n\n${targets.join('\n')}`;
 }
 
 function optionsTable(schema: Schema): string {

@@ -1,10 +1,10 @@
 import { fail, type Result, succeed } from '@modelyard/core';
 import { normalizeName, parsePyproject } from '../../pyproject.ts';
 
-/** A shared package as a dependent sees it. */
+/** A shared package, and where it lies. */
 export interface SharedSource {
   readonly name: string;
-  /** Relative to the dependent, with "/". */
+  /** Relative to who depends on it, with "/". */
   readonly path: string;
 }
 

@@ -1,4 +1,4 @@
-import { addProjectConfiguration, type Tree } from '@nx/devkit';
+import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { beforeEach, expect, test } from 'vitest';
 import modelLib from './generator.ts';
@@ -8,7 +8,6 @@ let tree: Tree;
 beforeEach(() => {
   tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
   tree.write('modelyard.yaml', '');
-  addProjectConfiguration(tree, 'churn', { root: 'services/churn' });
   tree.write('services/churn/pyproject.toml', '[project]\nname = "churn"\ndependencies = []\n');
 });
 
@@ -37,7 +36,6 @@ test('a shared package is a folder with sources, tests and a lock, recorded in t
 test('--for lets a service use it, and again another service when the package is there', async () => {
   await modelLib(tree, { name: 'features', for: ['churn'] });
   tree.write('libs/features/src/features/mine.py', 'mine = 1\n');
-  addProjectConfiguration(tree, 'fraud', { root: 'services/team/fraud' });
   tree.write('services/team/fraud/pyproject.toml', '[project]\nname = "fraud"\n');
   await modelLib(tree, { name: 'features', for: ['churn,fraud'] });
   expect(tree.read('services/churn/pyproject.toml', 'utf-8')).toContain('features = { path = "../../libs/features" }');
@@ -47,7 +45,7 @@ test('--for lets a service use it, and again another service when the package is
 
 test('a service that there is not writes nothing and is named', async () => {
   await expect(modelLib(tree, { name: 'features', for: ['chrun'] })).rejects.toThrow(
-    `unknown-project  nx g model-lib --for: there is no project "chrun"
+    `unknown-project  nx g model-lib --for: there is no Python project "chrun"
           did you mean "churn"? Python projects: churn`,
   );
   expect(written()).toEqual([]);

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { fail, nearestWord, type Result, succeed, unwrap } from '@modelyard/core';
+import { fail, nearestWord, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
 import { scaffoldLib } from '@modelyard/standards';
 import { parseModelLibAnswers } from '@modelyard/templates';
-import { type GeneratorCallback, getProjects, logger, type Tree } from '@nx/devkit';
+import { type GeneratorCallback, globAsync, logger, type Tree } from '@nx/devkit';
 import { PYPROJECT_FILE, parsePyproject } from '../../pyproject.ts';
 import { normalizeDirectory, requireWorkspace } from '../place.ts';
 import { treeSink } from '../tree-sink.ts';
-import { addDependency } from './add-dependency.ts';
+import { addDependency, type SharedSource } from './add-dependency.ts';
 
 export interface ModelLibOptions {
   readonly name: string;
@@ -23,7 +23,8 @@ export default async function modelLib(tree: Tree, options: ModelLibOptions): Pr
   const directory = normalizeDirectory(options.directory ?? `libs/${answers.name}`);
   const users = (options.for ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');
   const isThere = unwrap(findLib(tree, directory, answers.name, users.length > 0));
-  const edits = users.map((user) => ({ user, ...unwrap(extend(tree, user, answers.name, directory)) }));
+  const projects = users.length > 0 ? await pythonProjects(tree) : new Map<string, string>();
+  const edits = users.map((user) => unwrap(extend(tree, user, projects, { name: answers.name, path: directory })));
   if (!isThere) scaffoldLib(treeSink(tree), directory, answers);
   for (const { file, text } of edits) tree.write(file, text);
   return () => logger.info(nextSteps(answers.name, directory, users));
@@ -43,19 +44,35 @@ function findLib(tree: Tree, directory: string, name: string, isForUsers: boolea
   });
 }
 
-/** The pyproject.toml of the service, with the package in it. */
-function extend(tree: Tree, user: string, name: string, directory: string): Result<{ file: string; text: string }> {
-  const projects = [...getProjects(tree)];
-  const root = projects.find(([project]) => project === user)?.[1].root;
-  if (root === undefined || !tree.exists(`${root}/${PYPROJECT_FILE}`)) {
-    const known = projects.filter(([, project]) => tree.exists(`${project.root}/${PYPROJECT_FILE}`)).map(([project]) => project);
+/** The Python projects of the workspace: Nx project → folder. Nx's getProjects knows no inferred ones. */
+async function pythonProjects(tree: Tree): Promise<Map<string, string>> {
+  const files = await globAsync(tree, [`*/**/${PYPROJECT_FILE}`]);
+  const named = files.map((file): [string | undefined, string] => {
+    const root = posix.dirname(file);
+    const spec = parseServiceSpec(tree.read(`${root}/${SPEC_FILE}`, 'utf-8') ?? '', SPEC_FILE);
+    const own = parsePyproject(tree.read(file, 'utf-8') ?? '', file);
+    return [spec.ok ? spec.value.names.label : own.ok ? own.value.name : undefined, root];
+  });
+  return new Map(named.filter((entry): entry is [string, string] => entry[0] !== undefined));
+}
+
+/** The pyproject.toml of the user, with the package in it. */
+function extend(
+  tree: Tree,
+  user: string,
+  projects: ReadonlyMap<string, string>,
+  lib: SharedSource,
+): Result<{ file: string; text: string }> {
+  const root = projects.get(user);
+  if (root === undefined) {
+    const known = [...projects.keys()].filter((name) => name !== lib.name);
     const nearest = nearestWord(user, known);
-    const what = root === undefined ? `there is no project "${user}"` : `"${user}" has no ${PYPROJECT_FILE}`;
     const remedy = `${nearest ? `did you mean "${nearest}"? ` : ''}Python projects: ${known.join(', ') || 'none'}`;
-    return fail({ code: 'unknown-project', where: `${COMMAND} --for`, what, remedy });
+    return fail({ code: 'unknown-project', where: `${COMMAND} --for`, what: `there is no Python project "${user}"`, remedy });
   }
   const file = `${root}/${PYPROJECT_FILE}`;
-  const text = addDependency(tree.read(file, 'utf-8') ?? '', { name, path: posix.relative(root, directory) }, file);
+  const source = { ...lib, path: posix.relative(root, lib.path) };
+  const text = addDependency(tree.read(file, 'utf-8') ?? '', source, file);
   return text.ok ? succeed({ file, text: text.value }) : text;
 }
 
