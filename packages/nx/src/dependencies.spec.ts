@@ -12,6 +12,7 @@ const pyproject = (name: string, dependencies: readonly string[] = [], otherDepe
   name,
   dependencies,
   otherDependencies,
+  sources: [],
   isModelLib: false,
 });
 

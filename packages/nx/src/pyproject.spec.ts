@@ -12,6 +12,8 @@ test('dependencies, optional dependencies and groups are read; an included group
   const text = `[project]
 name = "churn"
 dependencies = ["features"]
+[tool.uv.sources]
+Features = { path = "../features" }
 [project.optional-dependencies]
 plots = ["matplotlib"]
 [dependency-groups]
@@ -20,13 +22,19 @@ lint = ["ruff"]
 `;
   expect(parsePyproject(text, 'pyproject.toml')).toEqual({
     ok: true,
-    value: { name: 'churn', dependencies: ['features'], otherDependencies: ['matplotlib', 'pytest', 'ruff'], isModelLib: false },
+    value: {
+      name: 'churn',
+      dependencies: ['features'],
+      otherDependencies: ['matplotlib', 'pytest', 'ruff'],
+      sources: ['features'],
+      isModelLib: false,
+    },
   });
 });
 
 test('a file that only configures tools has no name', () => {
   const parsed = parsePyproject('[tool.ruff]\nline-length = 100\n', 'pyproject.toml');
-  expect(parsed).toEqual({ ok: true, value: { dependencies: [], otherDependencies: [], isModelLib: false } });
+  expect(parsed).toEqual({ ok: true, value: { dependencies: [], otherDependencies: [], sources: [], isModelLib: false } });
 });
 
 test('broken TOML is a problem with its line and column', () => {

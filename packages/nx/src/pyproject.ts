@@ -16,6 +16,8 @@ export interface Pyproject {
   readonly dependencies: readonly string[];
   /** Names in optional dependencies and dependency groups (PEP 735). */
   readonly otherDependencies: readonly string[];
+  /** Names that [tool.uv.sources] finds elsewhere than on an index. */
+  readonly sources: readonly string[];
   readonly isModelLib: boolean;
 }
 
@@ -42,6 +44,7 @@ export function parsePyproject(text: string, file: string): Result<Pyproject> {
     ...(typeof project.name === 'string' ? { name: project.name } : {}),
     dependencies: requirementNames(project.dependencies),
     otherDependencies: groups.flatMap((group) => Object.values(group).flatMap(requirementNames)),
+    sources: Object.keys(tableOf(tableOf(tableOf(source.value.tool).uv).sources)).map(normalizeName),
     isModelLib: tool.type === MODEL_LIB,
   });
 }
