@@ -25,6 +25,9 @@ import {
 } from '@modelyard/core';
 import type { View } from './render.ts';
 
+const LESSON_PYTHON = '3.11' satisfies PythonVersion;
+const LESSON_FRAMEWORK = 'sklearn' satisfies Framework;
+
 /** What a user chose for a service. Plain data: it is kept in the lock and renders the same bytes again. */
 export interface ModelServiceAnswers {
   readonly name: string;
@@ -34,6 +37,8 @@ export interface ModelServiceAnswers {
   readonly accelerator: 'cpu' | 'cuda';
   readonly port: number;
   readonly gpus: number;
+  /** True: the packages of the lesson, exactly, instead of today's. */
+  readonly lesson: boolean;
   readonly data: DataSchema;
   /** True when the training table is the user's own and not the generated sample. */
   readonly hasOwnData: boolean;
@@ -53,6 +58,7 @@ export function parseModelServiceAnswers(
   const gpus = Number(given.gpus ?? 0);
   problems.push(...notOneOf('python', python, PYTHON_VERSIONS, where), ...notOneOf('framework', framework, FRAMEWORKS, where));
   problems.push(...notInRange('port', port, 1024, 65535, where), ...notInRange('gpus', gpus, 0, 16, where));
+  if (given.lesson === true) problems.push(...lessonProblems(python, framework, where));
   if (problems.length > 0 || !names.ok) return fail(...problems);
   return succeed({
     name: names.value.label,
@@ -62,9 +68,27 @@ export function parseModelServiceAnswers(
     accelerator: given.accelerator === 'cuda' ? 'cuda' : SPEC_DEFAULTS.accelerator,
     port,
     gpus,
+    lesson: given.lesson === true,
     data: (given.data as DataSchema | undefined) ?? LESSON_DATA,
     hasOwnData: given.hasOwnData === true,
   });
+}
+
+/** The lesson pins scikit-learn and numpy versions that have no wheels for a later Python. */
+function lessonProblems(python: string, framework: string, where: string): Problem[] {
+  return Object.entries({ python: [python, LESSON_PYTHON], framework: [framework, LESSON_FRAMEWORK] }).flatMap(
+    ([option, [given, lesson]]) =>
+      given === lesson
+        ? []
+        : [
+            {
+              code: 'bad-option',
+              where,
+              what: `--lesson and --${option}=${given} exclude each other`,
+              remedy: `the lesson's packages are for --${option}=${lesson}: leave out one of the two`,
+            },
+          ],
+  );
 }
 
 function notOneOf(option: string, value: string, allowed: readonly string[], where: string): Problem[] {
@@ -94,6 +118,8 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
   const { data } = answers;
   return {
     ...answers,
+    // A folder of the pack: the lesson's packages lie over those of the framework.
+    requirements: answers.lesson ? 'lesson' : 'current',
     module: names.value.module,
     title: names.value.title,
     modelFile: `${names.value.module}_model${MODEL_SUFFIXES[answers.framework]}`,

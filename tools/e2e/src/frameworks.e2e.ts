@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSchema, FRAMEWORKS, type Framework, unwrap } from '@modelyard/core';
-import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
+import { type PythonWorld, pythonOf, runModule, runProcess, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
 import { diskSink, scaffoldService } from '@modelyard/standards';
 import { inferDataSchema, parseModelServiceAnswers } from '@modelyard/templates';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -52,6 +52,16 @@ for (const framework of FRAMEWORKS) {
   });
 }
 
+test('--lesson: the eight pinned packages of the lesson are installed, and the service trains and passes its own tests', async () => {
+  const answers = unwrap(parseModelServiceAnswers({ name: 'churn', lesson: true }, 'frameworks.e2e'));
+  scaffoldService(diskSink(join(scratch, 'lesson')), 'churn', answers);
+  const churn = { name: 'churn', directory: join(scratch, 'lesson', 'churn'), python: answers.python };
+  await setUpEnvironment(churn, world());
+  expect(await runPython(churn, 'import mlflow, sys; sys.exit(mlflow.__version__ != "2.13.0")')).toBe(0);
+  expect(await trainedSha(churn, HASH_SEEDS[0])).toBe(await trainedSha(churn, HASH_SEEDS[1]));
+  for (const [module, ...args] of COMMANDS) expect(await runModule(churn, module, args, world()), module).toBe(0);
+});
+
 /** This process's environment, with bytecode: without it each command would compile the whole framework again. */
 const { PYTHONDONTWRITEBYTECODE: _, ...ENVIRONMENT } = process.env;
 
@@ -65,6 +75,12 @@ const world = (): PythonWorld => ({
 async function readTable(file: string, target: string): Promise<Table> {
   const csv = await readFile(file, 'utf8');
   return { csv, schema: unwrap(inferDataSchema(csv, target, file)) };
+}
+
+/** Runs a line of Python in the service's environment; gives its exit code. */
+async function runPython(service: ServiceFolder, code: string): Promise<number> {
+  const command = pythonOf(service, world().isWindows);
+  return (await runProcess({ command, args: ['-c', code], cwd: service.directory, env: ENVIRONMENT, output: 'inherit' })).code;
 }
 
 /** A service of the framework in a folder of its own: the lesson's, or one for the table. */

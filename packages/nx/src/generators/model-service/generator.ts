@@ -15,6 +15,7 @@ export interface ModelServiceOptions {
   readonly framework?: string;
   readonly port?: number;
   readonly gpus?: number;
+  readonly lesson?: boolean;
   readonly data?: string;
   readonly target?: string;
 }

@@ -1,0 +1,52 @@
+import { formatProblems, unwrap } from '@modelyard/core';
+import { expect, test } from 'vitest';
+import { loadPack } from './load-pack.ts';
+import { modelServiceView, parseModelServiceAnswers } from './model-service-answers.ts';
+import { render } from './render.ts';
+
+type Given = Parameters<typeof parseModelServiceAnswers>[0];
+const fileOf = (given: Given, path: string) =>
+  render(loadPack('model-service'), modelServiceView(unwrap(parseModelServiceAnswers(given, 'test')))).find((file) => file.path === path)
+    ?.text ?? '';
+const messageOf = (given: Given) => {
+  const answers = parseModelServiceAnswers(given, 'test');
+  return answers.ok ? '' : formatProblems(answers.problems);
+};
+
+const LESSON_PINS = [
+  'fastapi==0.111.0',
+  'uvicorn[standard]==0.29.0',
+  'pydantic==2.7.1',
+  'scikit-learn==1.5.0',
+  'numpy==1.26.4',
+  'pandas==2.2.2',
+  'mlflow==2.13.0',
+  'joblib==1.4.2',
+];
+
+test("--lesson gives the lesson's eight pins exactly, and states apart what makes them work", () => {
+  const lines = fileOf({ name: 'churn', lesson: true }, 'requirements.in').split('\n');
+  expect(lines.filter((line) => line.includes('=='))).toEqual(LESSON_PINS);
+  expect(lines.filter((line) => /^[a-z]/.test(line) && !line.includes('=='))).toEqual(['setuptools<81', 'httpx<0.28', 'prometheus-client']);
+});
+
+test("the lesson's lock holds the eight pins, and a hash for every package", () => {
+  const lock = fileOf({ name: 'churn', lesson: true }, 'requirements.txt');
+  for (const pin of LESSON_PINS) expect(lock).toContain(`\n${pin.replace(/\[.*\]/, '')} \\\n    --hash=sha256:`);
+  const unhashed = lock.split('\n').filter((line) => line.includes('==') && !line.endsWith('\\'));
+  expect(unhashed).toEqual([]);
+});
+
+test('the lesson is for one Python and one framework', () => {
+  expect(messageOf({ name: 'churn', lesson: true, python: '3.12', framework: 'torch' })).toBe(
+    `bad-option  test: --lesson and --python=3.12 exclude each other
+          the lesson's packages are for --python=3.11: leave out one of the two
+
+bad-option  test: --lesson and --framework=torch exclude each other
+          the lesson's packages are for --framework=sklearn: leave out one of the two`,
+  );
+});
+
+test("without --lesson the packages are today's", () => {
+  expect(fileOf({ name: 'churn' }, 'requirements.in')).not.toContain('==');
+});
