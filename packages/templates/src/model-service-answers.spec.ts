@@ -1,4 +1,4 @@
-import { formatProblems, unwrap } from '@modelyard/core';
+import { FRAMEWORKS, formatProblems, unwrap } from '@modelyard/core';
 import { expect, test } from 'vitest';
 import { loadPack } from './load-pack.ts';
 import { modelServiceView, parseModelServiceAnswers } from './model-service-answers.ts';
@@ -35,6 +35,24 @@ test("the lesson's lock holds the eight pins, and a hash for every package", () 
   for (const pin of LESSON_PINS) expect(lock).toContain(`\n${pin.replace(/\[.*\]/, '')} \\\n    --hash=sha256:`);
   const unhashed = lock.split('\n').filter((line) => line.includes('==') && !line.endsWith('\\'));
   expect(unhashed).toEqual([]);
+});
+
+test('MLflow is an answer: its file, its test and its lock are there only when it was asked for, for every framework', () => {
+  const tracked = (given: Given) =>
+    render(loadPack('model-service'), modelServiceView(unwrap(parseModelServiceAnswers(given, 'test'))))
+      .map(({ path }) => path)
+      .filter((path) => path.includes('tracking'));
+  const files = ['requirements-tracking.in', 'requirements-tracking.txt', 'src/tracking.py', 'tests/test_tracking.py'];
+  for (const framework of FRAMEWORKS) {
+    expect(tracked({ name: 'churn', framework, tracking: 'mlflow' })).toEqual(files);
+    expect(tracked({ name: 'churn', framework })).toEqual([]);
+    expect(fileOf({ name: 'churn', framework, tracking: 'mlflow' }, 'requirements.txt')).not.toContain('mlflow');
+    expect(fileOf({ name: 'churn', framework }, 'src/train.py')).not.toContain('tracking');
+  }
+  expect(messageOf({ name: 'churn', tracking: 'mlfow' })).toBe(
+    `bad-option  test: --tracking "mlfow" is not offered
+          did you mean "mlflow"? one of: none, mlflow`,
+  );
 });
 
 test('the lesson is for one Python and one framework', () => {

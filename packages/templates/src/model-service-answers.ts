@@ -21,6 +21,8 @@ import {
   RUN_AS_USER,
   SPEC_DEFAULTS,
   succeed,
+  TRACKINGS,
+  type Tracking,
   UV_VERSION,
 } from '@modelyard/core';
 import type { View } from './render.ts';
@@ -39,6 +41,8 @@ export interface ModelServiceAnswers {
   readonly gpus: number;
   /** True: the packages of the lesson, exactly, instead of today's. */
   readonly lesson: boolean;
+  /** Where trainings are logged to. */
+  readonly tracking: Tracking;
   readonly data: DataSchema;
   /** True when the training table is the user's own and not the generated sample. */
   readonly hasOwnData: boolean;
@@ -54,9 +58,11 @@ export function parseModelServiceAnswers(
   if (!names.ok) problems.push(...names.problems);
   const python = String(given.python ?? PYTHON_VERSIONS[0]);
   const framework = String(given.framework ?? FRAMEWORKS[0]);
+  const tracking = String(given.tracking ?? TRACKINGS[0]);
   const port = Number(given.port ?? DEFAULT_PORT);
   const gpus = Number(given.gpus ?? 0);
   problems.push(...notOneOf('python', python, PYTHON_VERSIONS, where), ...notOneOf('framework', framework, FRAMEWORKS, where));
+  problems.push(...notOneOf('tracking', tracking, TRACKINGS, where));
   problems.push(...notInRange('port', port, 1024, 65535, where), ...notInRange('gpus', gpus, 0, 16, where));
   if (given.lesson === true) problems.push(...lessonProblems(python, framework, where));
   if (problems.length > 0 || !names.ok) return fail(...problems);
@@ -69,6 +75,7 @@ export function parseModelServiceAnswers(
     port,
     gpus,
     lesson: given.lesson === true,
+    tracking: tracking as Tracking,
     data: (given.data as DataSchema | undefined) ?? LESSON_DATA,
     hasOwnData: given.hasOwnData === true,
   });
@@ -120,6 +127,7 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     ...answers,
     // A folder of the pack: the lesson's packages lie over those of the framework.
     requirements: answers.lesson ? 'lesson' : 'current',
+    isTracked: answers.tracking !== 'none',
     module: names.value.module,
     title: names.value.title,
     modelFile: `${names.value.module}_model${MODEL_SUFFIXES[answers.framework]}`,

@@ -5,7 +5,7 @@ import { installVendored, VENDOR_DIRECTORY, wheelsIn } from './shared-packages.t
 import { findUv, type PythonWorld, venvExecutable } from './uv.ts';
 import { type ServiceFolder, uvRun } from './uv-run.ts';
 
-const LOCKED = ['requirements.txt', 'requirements-dev.txt'] as const;
+const LOCKED = ['requirements.txt', 'requirements-dev.txt', 'requirements-tracking.txt'] as const;
 /** What .venv was made from; the wheels of shared packages have a stamp of their own, because they change often and install fast. */
 const STAMP = 'modelyard-stamp';
 const VENDOR_STAMP = 'modelyard-vendor-stamp';

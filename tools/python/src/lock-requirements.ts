@@ -4,7 +4,11 @@ import type { SharedPackage } from './shared-packages.ts';
 import { findUv, type PythonWorld } from './uv.ts';
 import { type ServiceFolder, uvRun } from './uv-run.ts';
 
-const SOURCES = { 'requirements.in': 'requirements.txt', 'requirements-dev.in': 'requirements-dev.txt' } as const;
+const SOURCES = {
+  'requirements.in': 'requirements.txt',
+  'requirements-dev.in': 'requirements-dev.txt',
+  'requirements-tracking.in': 'requirements-tracking.txt',
+} as const;
 
 export interface LockRequest {
   /** Takes the newest versions that the sources allow. */
@@ -13,7 +17,7 @@ export interface LockRequest {
   readonly shared: readonly SharedPackage[];
 }
 
-/** Resolves requirements.in and requirements-dev.in into hashed locks that hold on every platform and offered Python. */
+/** Resolves requirements.in and what lies beside it into hashed locks that hold on every platform and offered Python. */
 export async function lockRequirements(service: ServiceFolder, world: PythonWorld, request: LockRequest): Promise<void> {
   const uv = await findUv(world);
   for (const [source, locked] of Object.entries(SOURCES)) {

@@ -16,6 +16,7 @@ export interface ModelServiceOptions {
   readonly port?: number;
   readonly gpus?: number;
   readonly lesson?: boolean;
+  readonly tracking?: string;
   readonly data?: string;
   readonly target?: string;
 }
