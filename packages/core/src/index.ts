@@ -10,3 +10,4 @@ export { type DeploySource, ServiceSchema, type ServiceSource } from './service-
 export * from './service-spec.ts';
 export * from './workspace-config.ts';
 export { parseYamlSource, type YamlSource } from './yaml-source.ts';
+export { yamlText } from './yaml-text.ts';

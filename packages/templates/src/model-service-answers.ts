@@ -24,6 +24,7 @@ import {
   TRACKINGS,
   type Tracking,
   UV_VERSION,
+  yamlText,
 } from '@modelyard/core';
 import type { View } from './render.ts';
 
@@ -143,6 +144,7 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     uvVersion: UV_VERSION,
     gate: firstGate(data),
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
+    yaml: yamlText,
     json: (value: unknown) => JSON.stringify(value, null, 2),
   };
 }

@@ -19,6 +19,7 @@ export interface ModelServiceOptions {
   readonly tracking?: string;
   readonly data?: string;
   readonly target?: string;
+  readonly exclude?: readonly string[];
 }
 
 /** Makes a model service in the workspace; bad input throws a ProblemError and leaves the tree as it was. */
@@ -68,9 +69,23 @@ function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: 
       remedy: 'name the column to predict, for example --target=churned',
     });
   }
-  const csv = readFileSync(file, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\r\n', '\n');
-  const schema = inferDataSchema(csv, options.target, options.data);
+  const text = decodeTable(readFileSync(file), options.data);
+  if (!text.ok) return text;
+  const csv = text.value.replaceAll('\r\n', '\n');
+  const schema = inferDataSchema(csv, options.target, options.data, { exclude: options.exclude ?? [] });
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
+}
+
+/** The text of a table in UTF-8, without its byte order mark. */
+function decodeTable(bytes: Uint8Array, file: string): Result<string> {
+  try {
+    return succeed(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fail({
+      code: 'bad-encoding',
+      where: file,
+      what: 'it is not UTF-8',
+      remedy: 'save it as UTF-8: some of its letters would be lost',
+    });
+  }
 }
