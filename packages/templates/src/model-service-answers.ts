@@ -27,6 +27,7 @@ import {
   yamlText,
 } from '@modelyard/core';
 import type { View } from './render.ts';
+import { markdownCell, shellText } from './text.ts';
 
 const LESSON_PYTHON = '3.11' satisfies PythonVersion;
 const LESSON_FRAMEWORK = 'sklearn' satisfies Framework;
@@ -144,6 +145,8 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     uvVersion: UV_VERSION,
     gate: firstGate(data),
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
+    cell: markdownCell,
+    shell: shellText,
     yaml: yamlText,
     json: (value: unknown) => JSON.stringify(value, null, 2),
   };
