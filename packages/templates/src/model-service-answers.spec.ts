@@ -1,4 +1,4 @@
-import { FRAMEWORKS, formatProblems, unwrap } from '@modelyard/core';
+import { type DataSchema, FRAMEWORKS, formatProblems, parseServiceSpec, unwrap } from '@modelyard/core';
 import { expect, test } from 'vitest';
 import { loadPack } from './load-pack.ts';
 import { modelServiceView, parseModelServiceAnswers } from './model-service-answers.ts';
@@ -23,6 +23,26 @@ const LESSON_PINS = [
   'mlflow==2.13.0',
   'joblib==1.4.2',
 ];
+
+test('names and owners that YAML would take for something else are read back as they were', () => {
+  for (const name of ['n', 'y', 'no', 'on', 'off', 'yes', 'true', 'null', 'e1', 'churn']) {
+    for (const owner of ['no', '1e3', '~', 'a: b # c', '"quoted"', 'Größe\nzwei']) {
+      const spec = unwrap(parseServiceSpec(fileOf({ name, owner }, 'model-service.yaml'), 'model-service.yaml'));
+      expect([spec.names.label, spec.owner]).toEqual([name, owner]);
+    }
+  }
+});
+
+test('columns of any name leave the pages of a service readable', () => {
+  const data: DataSchema = {
+    target: 'Kündigt?',
+    task: 'classification',
+    features: [{ name: "it's|a\ncolumn", type: 'string', values: ["O'Brien", 'x|y'], example: "O'Brien" }],
+  };
+  const pages = { name: 'churn', data, hasOwnData: true };
+  expect(fileOf(pages, 'data/README.md')).toContain("| `it's\\|a column` | string | O'Brien, x\\|y |\n");
+  expect(fileOf(pages, 'README.md')).toContain(`-d '{"it'\\''s|a\\ncolumn":"O'\\''Brien"}'`);
+});
 
 test("--lesson gives the lesson's eight pins exactly, and states apart what makes them work", () => {
   const lines = fileOf({ name: 'churn', lesson: true }, 'requirements.in').split('\n');
