@@ -99,4 +99,11 @@ describe('layer: image', () => {
     const { output } = await shell.run(workspace, 'docker', 'run', '--rm', ref, 'python', '-c', code);
     expect(output).toContain('/usr/local/lib/python3.11/site-packages/features/__init__.py 0.25');
   });
+
+  test('a service that uses no package is built as before', async () => {
+    await nx('run', 'fraud:docker-build');
+    const { ref } = JSON.parse(readFileSync(join(workspace, 'services/fraud/dist/image.json'), 'utf8')) as { ref: string };
+    const outcome = await shell.attempt(workspace, 'docker', 'run', '--rm', ref, 'python', '-c', 'import features');
+    expect(outcome.output).toContain("No module named 'features'");
+  });
 });

@@ -29,10 +29,10 @@ const vendored = () => readdirSync(join(churn.directory, 'vendor')).sort();
 
 test('vendor/ holds the wheels of exactly the packages that are used; other files stay', () => {
   vendorWheels(churn, [lib('features'), lib('calendar')]);
-  writeFileSync(join(churn.directory, 'vendor/.gitkeep'), '');
-  expect(vendored()).toEqual(['.gitkeep', 'calendar-0.1.0-py3-none-any.whl', 'features-0.1.0-py3-none-any.whl']);
+  writeFileSync(join(churn.directory, 'vendor/README.md'), '');
+  expect(vendored()).toEqual(['README.md', 'calendar-0.1.0-py3-none-any.whl', 'features-0.1.0-py3-none-any.whl']);
   vendorWheels(churn, [lib('features', 'features-0.2.0-py3-none-any.whl')]);
-  expect(vendored()).toEqual(['.gitkeep', 'features-0.2.0-py3-none-any.whl']);
+  expect(vendored()).toEqual(['README.md', 'features-0.2.0-py3-none-any.whl']);
 });
 
 test('a wheel with the same bytes is not written again, so that the layers of the image stay', () => {

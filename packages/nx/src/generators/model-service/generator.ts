@@ -51,7 +51,7 @@ function requireFreeDirectory(tree: Tree, directory: string, answers: ModelServi
 
 /** The user's own table and its schema, when --data is given. */
 function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: DataSchema } | undefined> {
-  if (options.data === undefined) return succeed(undefined);
+  if (options.data === undefined) return withoutTable(options);
   const file = resolve(options.data);
   if (!existsSync(file)) {
     return fail({
@@ -74,6 +74,18 @@ function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: 
   const csv = text.value.replaceAll('\r\n', '\n');
   const schema = inferDataSchema(csv, options.target, options.data, { exclude: options.exclude ?? [] });
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
+}
+
+/** The sample, unless columns of a table are named. */
+function withoutTable(options: ModelServiceOptions): Result<undefined> {
+  const given = (['target', 'exclude'] as const).filter((option) => options[option] !== undefined && options[option].length > 0);
+  if (given.length === 0) return succeed(undefined);
+  return fail({
+    code: 'no-table',
+    where: 'nx g model-service',
+    what: `${given.map((option) => `--${option}`).join(' and ')} ${given.length === 1 ? 'is' : 'are'} given without --data`,
+    remedy: 'give --data the path of a CSV table with a header line',
+  });
 }
 
 /** The text of a table in UTF-8, without its byte order mark. */
