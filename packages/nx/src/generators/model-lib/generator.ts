@@ -78,7 +78,7 @@ function extend(
 
 function nextSteps(name: string, directory: string, users: readonly string[]): string {
   const uses = users.map(
-    (user) => `\n  npx nx run ${user}:lock     (when ${name} needs packages from an index)\n  npx nx run ${user}:train`,
+    (user) => `\n  npx nx run ${user}:lock     (when ${name} needs packages from an index)\n  npx nx run ${user}:test`,
   );
   return `\n${directory} is ready. Next:\n  npx nx run ${name}:test${uses.join('')}`;
 }
