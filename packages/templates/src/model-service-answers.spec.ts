@@ -75,6 +75,20 @@ test('MLflow is an answer: its file, its test and its lock are there only when i
   );
 });
 
+test('the locks of a service agree: they are installed together', () => {
+  const pinsIn = (given: Given, path: string) =>
+    [...fileOf(given, path).matchAll(/^([a-z0-9._-]+)==(\S+)(.*?) \\$/gm)].map(
+      ([, name, version, marker]) => [`${name}${marker}`, version] as const,
+    );
+  for (const given of [...FRAMEWORKS.map((framework) => ({ framework })), { lesson: true }]) {
+    const answers = { name: 'churn', tracking: 'mlflow', ...given };
+    const served = new Map(pinsIn(answers, 'requirements.txt'));
+    const others = ['requirements-dev.txt', 'requirements-tracking.txt'].flatMap((path) => pinsIn(answers, path));
+    expect(others.length).toBeGreaterThan(40);
+    expect(others.filter(([name, version]) => served.has(name) && served.get(name) !== version)).toEqual([]);
+  }
+});
+
 test('the lesson is for one Python and one framework', () => {
   expect(messageOf({ name: 'churn', lesson: true, python: '3.12', framework: 'torch' })).toBe(
     `bad-option  test: --lesson and --python=3.12 exclude each other
