@@ -4,6 +4,7 @@ import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
 import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
+import { generatorSchema } from './generator-schema.ts';
 
 type Schema = {
   type?: string;
@@ -78,7 +79,10 @@ function leaves(command: Help, parent: string): { title: string; command: Help }
 }
 
 function nxPage(): string {
-  const read = (path: string) => JSON.parse(readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
+  // An option schema that is itself generated is taken as it will be, not as it was.
+  const generated = generatorSchema();
+  const read = (path: string) =>
+    JSON.parse(generated.get(`packages/nx/${path}`) ?? readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
   const executors = Object.keys((read('executors.json') as unknown as { executors: object }).executors);
   const generators = ['model-service', 'model-lib'].map((name) => {
     const schema = read(`src/generators/${name}/schema.json`);

@@ -1,70 +1,87 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tree } from '@nx/devkit';
-import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import modelService from './generator.ts';
+import { formatProblems, ProblemError, WORKSPACE_FILE } from '@modelyard/core';
+import { createTree } from '@nx/devkit/testing';
+import { afterAll, expect, test } from 'vitest';
+import modelService, { type ModelServiceOptions } from './generator.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'modelyard-generator-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let tree: Tree;
+const scratch = mkdtempSync(join(tmpdir(), 'modelyard-generator-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-beforeEach(() => {
-  tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
-  tree.write('modelyard.yaml', '');
-});
-
-const ROWS = Array.from({ length: 20 }, (_, row) => `${1000 + row},${row * 1.5},${row % 2 ? 'ja' : 'nein'}`);
-
-/** A table on disk, as bytes or text. */
-function table(name: string, content: string | Uint8Array): string {
-  writeFileSync(join(root, name), content);
-  return join(root, name);
+function workspaceTree() {
+  const tree = createTree();
+  tree.write(WORKSPACE_FILE, 'name: acme-ml\n');
+  return tree;
 }
 
-const json = (path: string) => JSON.parse(tree.read(path, 'utf-8') ?? 'null') as Record<string, unknown>;
+/** The whole text that a person reads, and what was written meanwhile. */
+async function refused(options: ModelServiceOptions, tree = workspaceTree()) {
+  const before = tree.listChanges().map(({ path }) => path);
+  const error = await modelService(tree, options).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ProblemError);
+  const written = tree.listChanges().filter(({ path }) => !before.includes(path));
+  return { text: formatProblems((error as ProblemError).problems), written };
+}
 
-test('a table of a spreadsheet, with byte order mark and CRLF, becomes the data, the schema and the gate of the service', async () => {
-  const data = table('bom.csv', `\uFEFFid,Größe,Kündigt\r\n${ROWS.join('\r\n')}\r\n`);
-  await modelService(tree, { name: 'churn', data, target: 'Kündigt', exclude: ['id'] });
-  expect(json('services/churn/src/data_schema.json')).toEqual({
-    target: 'Kündigt',
-    task: 'classification',
-    features: [{ name: 'Größe', type: 'number', minimum: 0, example: 0 }],
-  });
-  expect(tree.read('services/churn/data/churn.csv', 'utf-8')).toBe(`id,Größe,Kündigt\n${ROWS.join('\n')}\n`);
-  expect(tree.read('services/churn/model-service.yaml', 'utf-8')).toContain('evaluate:\n  metric: roc_auc\n');
-  expect(tree.exists('services/churn/src/sample_data.py')).toBe(false);
+test('a service is written below services/, with its marker and its model folder', async () => {
+  const tree = workspaceTree();
+  await modelService(tree, { name: 'churn' });
+  expect(tree.exists('services/churn/model-service.yaml')).toBe(true);
+  expect(tree.exists('services/churn/src/api/app.py')).toBe(true);
 });
 
-test('a table that is not UTF-8 is refused, because letters would be lost', async () => {
-  const data = table('latin1.csv', Buffer.from(`id,Größe,Kündigt\n${ROWS.join('\n')}\n`, 'latin1'));
-  await expect(modelService(tree, { name: 'churn', data, target: 'Kündigt' })).rejects.toThrow(
-    `bad-encoding  ${data}: it is not UTF-8
-          save it as UTF-8: some of its letters would be lost`,
+test('a folder of the user is kept where --directory says, with slashes of either kind', async () => {
+  const tree = workspaceTree();
+  await modelService(tree, { name: 'churn', directory: '.\\teams\\growth\\churn\\' });
+  expect(tree.exists('teams/growth/churn/model-service.yaml')).toBe(true);
+});
+
+test('a bad name is refused and nothing is written', async () => {
+  const { text, written } = await refused({ name: 'Churn!' });
+  expect(text).toBe(
+    `bad-name  nx g model-service: name "Churn!" cannot become a DNS label
+          use lower-case letters, digits and "-", starting with a letter, at most 46, for example "churn"`,
+  );
+  expect(written).toEqual([]);
+});
+
+test('an existing folder is refused and keeps its files', async () => {
+  const tree = workspaceTree();
+  tree.write('services/churn/mine.txt', 'mine\n');
+  const { text, written } = await refused({ name: 'churn' }, tree);
+  expect(text).toBe(
+    `folder-exists  services/churn: the folder for "churn" exists already; nothing was written
+          choose another name, or another folder with --directory`,
+  );
+  expect(written).toEqual([]);
+});
+
+test('outside a workspace nothing is written', async () => {
+  const { text, written } = await refused({ name: 'churn' }, createTree());
+  expect(text).toBe(
+    `no-workspace  nx g model-service: there is no modelyard.yaml at the root of this workspace
+          add it with "npx nx g @modelyard/nx:init", or make a new workspace with "npm create modelyard@latest"`,
+  );
+  expect(written).toEqual([]);
+});
+
+test('a framework that is not offered names the nearest', async () => {
+  const { text } = await refused({ name: 'churn', framework: 'xgbost' });
+  expect(text).toMatch(
+    /^bad-option {2}nx g model-service: --framework "xgbost" is not offered\n +did you mean "xgboost"\? one of: sklearn, /,
   );
 });
 
-test('every problem of a table is shown, and nothing is written', async () => {
-  const data = table('bad.csv', `id,size,y\n${ROWS.map((row, index) => (index === 4 ? row.replace(/,[\d.]+,/, ',,') : row)).join('\n')}\n`);
-  await expect(modelService(tree, { name: 'churn', data, target: 'y' })).rejects.toThrow(
-    `unusable-column  ${data}: column "id": it numbers the rows: a model would learn them by heart
-          leave it out with --exclude=id, or turn it into numbers or fewer categories
-
-missing-value  ${data}:6: column "size" has no value here (""), once in all
-          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=size`,
-  );
-  expect(tree.exists('services/churn')).toBe(false);
-});
-
-test('a table without a target, and columns without a table, are refused', async () => {
-  const data = table('fine.csv', `id,size,y\n${ROWS.join('\n')}\n`);
-  await expect(modelService(tree, { name: 'churn', data })).rejects.toThrow(
-    'no-target  nx g model-service: --data is given without --target',
-  );
-  await expect(modelService(tree, { name: 'churn', target: 'y', exclude: ['id'] })).rejects.toThrow(
-    `no-table  nx g model-service: --target and --exclude are given without --data
+test('a table that is not there, and a table without a target, say what to give', async () => {
+  expect((await refused({ name: 'churn', data: 'absent.csv', target: 'y' })).text).toBe(
+    `no-table  absent.csv: there is no such file
           give --data the path of a CSV table with a header line`,
+  );
+  const table = join(scratch, 'table.csv');
+  writeFileSync(table, 'a,b\n1,2\n');
+  expect((await refused({ name: 'churn', data: table })).text).toBe(
+    `no-target  nx g model-service: --data is given without --target
+          name the column to predict, for example --target=churned`,
   );
 });
