@@ -48,6 +48,10 @@ export const UV_VERSION = '0.13.9';
 export const PYTHON_VERSIONS = ['3.11', '3.12', '3.13', '3.14'] as const;
 export type PythonVersion = (typeof PYTHON_VERSIONS)[number];
 
+/** Where trainings may be logged to; `none` is the default. */
+export const TRACKINGS = ['none', 'mlflow'] as const;
+export type Tracking = (typeof TRACKINGS)[number];
+
 /** The frameworks of the pack, the default first, each with the suffix of the model file that it writes. */
 export const MODEL_SUFFIXES = {
   sklearn: '.pkl',

@@ -2,6 +2,8 @@
 export interface DataSchema {
   readonly target: string;
   readonly task: 'classification' | 'regression';
+  /** How many classes the target has; unknown where nobody has counted, none in a regression. */
+  readonly classes?: number;
   readonly features: readonly Feature[];
 }
 
@@ -19,6 +21,7 @@ export type Feature =
 export const LESSON_DATA: DataSchema = {
   target: 'churned',
   task: 'classification',
+  classes: 2,
   features: [
     { name: 'tenure_months', type: 'integer', minimum: 0, maximum: 600, example: 12 },
     { name: 'monthly_charges', type: 'number', minimum: 0, example: 65.0 },

@@ -65,6 +65,19 @@ const Cuda = Type.Object(
   { ...closed, description: 'what a GPU node must offer for this image' },
 );
 
+const Evaluate = Type.Object(
+  {
+    metric: Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_]*$',
+      description: 'a metric that training measures: accuracy, roc_auc, f1_macro, r2, mae',
+    }),
+    threshold: Type.Number({ description: 'the least it must reach on rows that training has not seen; the most, where lower is better' }),
+    margin: Type.Optional(Type.Number({ minimum: 0, description: 'how much worse than the committed model it may be (0.02)' })),
+    lowerIsBetter: Type.Optional(Type.Boolean({ description: 'true for an error (mae); say it for a metric of your own' })),
+  },
+  { ...closed, description: 'the quality gate of the evaluate target' },
+);
+
 /** The JSON Schema of model-service.yaml, and the source of its types. */
 export const ServiceSchema = Type.Object(
   {
@@ -87,6 +100,7 @@ export const ServiceSchema = Type.Object(
       },
       { ...closed, description: 'the model artefact' },
     ),
+    evaluate: Type.Optional(Evaluate),
     serve: Type.Optional(
       Type.Object(
         {
@@ -108,4 +122,5 @@ export const ServiceSchema = Type.Object(
 export type ServiceSource = Static<typeof ServiceSchema>;
 /** What the image was built for; only with accelerator "cuda". */
 export type CudaSpec = Static<typeof Cuda>;
+export type EvaluateSource = Static<typeof Evaluate>;
 export type DeploySource = Static<typeof Deploy>;

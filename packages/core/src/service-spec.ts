@@ -1,8 +1,9 @@
 import { DEFAULT_PORT, type Framework, type PythonVersion } from './contract.ts';
 import { fail, type Problem, type Result, succeed } from './problem.ts';
+import { DEFAULT_MARGIN, LOWER_IS_BETTER, type QualityGate } from './quality-gate.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseServiceName, type ServiceNames } from './service-name.ts';
-import { type CudaSpec, type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+import { type CudaSpec, type DeploySource, type EvaluateSource, ServiceSchema, type ServiceSource } from './service-schema.ts';
 import { parseYamlSource } from './yaml-source.ts';
 
 /** A service as the rest of Modelyard sees it: names derived, defaults filled in. */
@@ -15,6 +16,8 @@ export interface ServiceSpec {
   /** What a GPU node must offer; absent: the image is for a CPU, or nothing is known. */
   readonly cuda?: CudaSpec;
   readonly model: { readonly path: string; readonly loadBudgetSeconds: number };
+  /** Left out: models are measured, and none is refused. */
+  readonly evaluate?: QualityGate;
   readonly serve: { readonly port: number; readonly workers: number };
   readonly deploy: DeploySpec;
   /** Differences by environment name, as written. */
@@ -73,10 +76,16 @@ function specOf(source: ServiceSource, names: ServiceNames): ServiceSpec {
       path: source.model.path,
       loadBudgetSeconds: source.model.loadBudgetSeconds ?? SPEC_DEFAULTS.loadBudgetSeconds,
     },
+    ...(source.evaluate ? { evaluate: gateOf(source.evaluate) } : {}),
     serve: { port: source.serve?.port ?? DEFAULT_PORT, workers: source.serve?.workers ?? SPEC_DEFAULTS.workers },
     deploy: mergeDeploy(SPEC_DEFAULTS.deploy, source.deploy ?? {}),
     environments: source.environments ?? {},
   };
+}
+
+function gateOf(source: EvaluateSource): QualityGate {
+  const { metric, threshold, margin = DEFAULT_MARGIN } = source;
+  return { metric, threshold, margin, lowerIsBetter: source.lowerIsBetter ?? LOWER_IS_BETTER[metric] ?? false };
 }
 
 /** The spec as it holds in one environment: its differences laid over `deploy`; env variables are merged by name. */

@@ -1,1 +1,2 @@
+export { createDependencies } from './dependencies.ts';
 export { createNodes, name } from './plugin.ts';

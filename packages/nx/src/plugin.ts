@@ -1,23 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseServiceSpec, parseYamlSource, SPEC_FILE } from '@modelyard/core';
 import { type CreateNodes, createNodesFromFiles, type ProjectConfiguration } from '@nx/devkit';
-import { brokenTargets, serviceTargets } from './targets/index.ts';
+import { MODEL_LIB, PYPROJECT_FILE, parsePyproject } from './pyproject.ts';
+import { brokenTargets, libTargets, serviceTargets } from './targets/index.ts';
 
 /** Name under which Nx knows the plugin. */
 export const name = '@modelyard/nx';
 
+type NamedProject = ProjectConfiguration & { name: string };
+
 /**
- * Infers a project from each model-service.yaml. A file with problems still gives a project with a name, so that
- * one stray file never kills the graph; its targets print the problems.
+ * Infers a project from each model-service.yaml, and from each pyproject.toml that says it is a shared package. A file with
+ * problems still gives a project with a name, so that one stray file never kills the graph; its targets print the problems.
  */
 export const createNodes: CreateNodes = [
-  `**/${SPEC_FILE}`,
+  `**/{${SPEC_FILE},${PYPROJECT_FILE}}`,
   (files, options, context) =>
     createNodesFromFiles(
       (file) => {
-        const root = dirname(file);
-        return { projects: { [root]: projectOf(root, file, readFileSync(join(context.workspaceRoot, file), 'utf8')) } };
+        const project = projectIn(file, context.workspaceRoot);
+        return project ? { projects: { [project.root]: project } } : {};
       },
       files.filter((file) => dirname(file) !== '.'),
       options,
@@ -25,8 +28,15 @@ export const createNodes: CreateNodes = [
     ),
 ];
 
+function projectIn(file: string, workspaceRoot: string): NamedProject | undefined {
+  const root = dirname(file);
+  const text = readFileSync(join(workspaceRoot, file), 'utf8');
+  if (basename(file) === SPEC_FILE) return projectOf(root, file, text);
+  return existsSync(join(workspaceRoot, root, SPEC_FILE)) ? undefined : libOf(root, file, text);
+}
+
 /** The project of one spec file. */
-export function projectOf(root: string, file: string, text: string): ProjectConfiguration & { name: string } {
+export function projectOf(root: string, file: string, text: string): NamedProject {
   const spec = parseServiceSpec(text, file);
   if (!spec.ok) {
     return {
@@ -45,6 +55,21 @@ export function projectOf(root: string, file: string, text: string): ProjectConf
     projectType: 'application',
     tags: ['type:model-service', `framework:${framework}`, `accelerator:${accelerator}`],
     targets: serviceTargets(spec.value),
+  };
+}
+
+/** The project of a shared package; undefined for a pyproject.toml that is none. Its targets print what is wrong with a broken one. */
+export function libOf(root: string, file: string, text: string): NamedProject | undefined {
+  const pyproject = parsePyproject(text, file);
+  const isLib = pyproject.ok ? pyproject.value.isModelLib : text.includes(`type = "${MODEL_LIB}"`);
+  if (!isLib) return undefined;
+  return {
+    name: (pyproject.ok ? pyproject.value.name : undefined) ?? basename(root),
+    root,
+    sourceRoot: `${root}/src`,
+    projectType: 'library',
+    tags: [`type:${MODEL_LIB}`],
+    targets: libTargets(),
   };
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   formatBug,
   formatProblems,
   ProblemError,
+  PYTHON_VERSIONS,
   parseServiceSpec,
   parseWorkspaceConfig,
   type ServiceSpec,
@@ -42,9 +43,10 @@ export function workspaceConfigOf(project: Project): WorkspaceConfig {
   return unwrap(parseWorkspaceConfig(readFileSync(join(project.workspace, WORKSPACE_FILE), 'utf8'), WORKSPACE_FILE));
 }
 
-/** The project as the Python edge wants it. */
+/** The project as the Python edge wants it; a shared package is tried with the oldest Python that services may ask for. */
 export function serviceFolderOf(project: Project): ServiceFolder {
-  return { name: project.name, directory: project.directory, python: specOf(project).python };
+  const python = existsSync(join(project.directory, SPEC_FILE)) ? specOf(project).python : PYTHON_VERSIONS[0];
+  return { name: project.name, directory: project.directory, python };
 }
 
 /** The world that the Python edge works in. */

@@ -1,3 +1,11 @@
 export { diskSink } from './disk-sink.ts';
 export { EMPTY_LOCK, formatLock, type Lock, type LockedPlace, lockPlace, parseLock, sha256 } from './lock.ts';
-export { renderService, renderWorkspace, scaffoldService, scaffoldWorkspace, type WorkspaceSink } from './scaffold.ts';
+export {
+  renderLib,
+  renderService,
+  renderWorkspace,
+  scaffoldLib,
+  scaffoldService,
+  scaffoldWorkspace,
+  type WorkspaceSink,
+} from './scaffold.ts';

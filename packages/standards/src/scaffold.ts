@@ -2,7 +2,9 @@ import { type FileSet, LOCK_FILE, PACKS_DIRECTORY, ServiceSchema, type Sink, Wor
 import {
   encodePack,
   loadPack,
+  type ModelLibAnswers,
   type ModelServiceAnswers,
+  modelLibView,
   modelServiceView,
   type Pack,
   render,
@@ -26,6 +28,12 @@ export function renderService(answers: ModelServiceAnswers, ownData?: string): {
   return { pack, files: [...files, table].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
+/** The files of a shared package. */
+export function renderLib(answers: ModelLibAnswers): { pack: Pack; files: FileSet } {
+  const pack = loadPack('model-lib');
+  return { pack, files: render(pack, modelLibView(answers)) };
+}
+
 /** The files of a workspace. */
 export function renderWorkspace(answers: WorkspaceAnswers): { pack: Pack; files: FileSet } {
   const pack = loadPack('workspace');
@@ -35,6 +43,12 @@ export function renderWorkspace(answers: WorkspaceAnswers): { pack: Pack; files:
 /** Writes a service below `directory`, keeps its pack and records it in the lock. */
 export function scaffoldService(sink: WorkspaceSink, directory: string, answers: ModelServiceAnswers, ownData?: string): FileSet {
   const { pack, files } = renderService(answers, ownData);
+  return place(sink, directory, pack, answers, files);
+}
+
+/** Writes a shared package below `directory`, keeps its pack and records it in the lock. */
+export function scaffoldLib(sink: WorkspaceSink, directory: string, answers: ModelLibAnswers): FileSet {
+  const { pack, files } = renderLib(answers);
   return place(sink, directory, pack, answers, files);
 }
 

@@ -1,50 +1,167 @@
-import { formatProblems } from '@modelyard/core';
+import { type DataSchema, formatProblems } from '@modelyard/core';
 import { expect, test } from 'vitest';
-import { inferDataSchema, parseCsv } from './infer-data-schema.ts';
+import { inferDataSchema } from './infer-data-schema.ts';
+
+/** A table of twelve rows: each column by a function of the row's number. */
+function tableOf(columns: Readonly<Record<string, (row: number) => unknown>>, rows = 12): string {
+  const lines = Array.from({ length: rows }, (_, row) => Object.values(columns).map((cell) => cell(row)));
+  return [Object.keys(columns), ...lines].map((line) => line.join(',')).join('\n');
+}
+
+const TARGET = { y: (row: number) => row % 2 };
+const schemaOf = (csv: string, target = 'y', exclude: readonly string[] = []): DataSchema | string => {
+  const schema = inferDataSchema(csv, target, 't.csv', { exclude });
+  return schema.ok ? schema.value : formatProblems(schema.problems);
+};
+const featuresOf = (csv: string, exclude?: readonly string[]) => (schemaOf(csv, 'y', exclude) as DataSchema).features;
 
 test('columns become integers, numbers and categories with an example', () => {
-  const csv = 'age,income,city,bought\n31,1200.5,Oslo,yes\n45,-3.25,Bergen,no\n';
-  expect(inferDataSchema(csv, 'bought', 'people.csv')).toEqual({
-    ok: true,
-    value: {
-      target: 'bought',
-      task: 'classification',
-      features: [
-        { name: 'age', type: 'integer', minimum: 0, example: 31 },
-        { name: 'income', type: 'number', example: 1200.5 },
-        { name: 'city', type: 'string', values: ['Bergen', 'Oslo'], example: 'Oslo' },
-      ],
-    },
+  const csv = tableOf({
+    age: (row) => 31 + row,
+    income: (row) => -3.25 + row,
+    city: (row) => ['Oslo', 'Bergen'][row % 2],
+    bought: (row) => (row % 3 ? 'yes' : 'no'),
+  });
+  expect(schemaOf(csv, 'bought')).toEqual({
+    target: 'bought',
+    task: 'classification',
+    classes: 2,
+    features: [
+      { name: 'age', type: 'integer', minimum: 0, example: 31 },
+      { name: 'income', type: 'number', example: -3.25 },
+      { name: 'city', type: 'string', values: ['Bergen', 'Oslo'], example: 'Oslo' },
+    ],
   });
 });
 
 test('a target with many numeric values is a regression', () => {
-  const rows = Array.from({ length: 30 }, (_, i) => `${i},${i * 1.5}`).join('\n');
-  const schema = inferDataSchema(`x,price\n${rows}\n`, 'price', 'p.csv');
-  expect(schema.ok && schema.value.task).toBe('regression');
+  expect(schemaOf(tableOf({ x: (row) => row, price: (row) => row * 1.5 }), 'price')).toMatchObject({ task: 'regression' });
 });
 
-test('an unknown target is refused with the nearest column', () => {
-  const schema = inferDataSchema('a,churned\n1,0\n', 'churn', 'c.csv');
-  expect(schema.ok ? '' : formatProblems(schema.problems)).toBe(
-    `unknown-target  c.csv:1: there is no column "churn"
-          did you mean "churned"? columns: a, churned`,
+test('names in any script, with commas, spaces and quotes, are kept as they are', () => {
+  const csv = tableOf({ 'Größe (cm)': (row) => row, '"a, b"': (row) => row, '"say ""hi"""': (row) => row, 年齢: (row) => row, ...TARGET });
+  expect(featuresOf(csv).map(({ name }) => name)).toEqual(['Größe (cm)', 'a, b', 'say "hi"', '年齢']);
+});
+
+test('truth values, and words that YAML would take for one, are categories', () => {
+  const csv = tableOf({ is_open: (row) => ['true', 'false'][row % 2], answer: (row) => ['no', 'on'][row % 2], ...TARGET });
+  expect(featuresOf(csv)).toEqual([
+    { name: 'is_open', type: 'string', values: ['false', 'true'], example: 'true' },
+    { name: 'answer', type: 'string', values: ['no', 'on'], example: 'no' },
+  ]);
+});
+
+test('hexadecimal and blanks are no numbers, though JavaScript takes them for some', () => {
+  expect(featuresOf(tableOf({ code: (row) => ['0x10', '0x1F'][row % 2], ...TARGET }))[0]).toMatchObject({ type: 'string' });
+  expect(schemaOf(tableOf({ x: (row) => (row === 3 ? '  ' : row), ...TARGET }))).toContain(
+    'missing-value  t.csv:5: column "x" has no value',
+  );
+});
+
+test('a value that is missing is named with its place, also when it is written NaN among numbers', () => {
+  const csv = tableOf({ x: (row) => (row === 2 || row === 5 ? 'NaN' : row), z: (row) => (row === 7 ? '' : 'ab'[row % 2]), ...TARGET });
+  expect(schemaOf(csv)).toBe(
+    `missing-value  t.csv:4: column "x" has no value here ("NaN"), 2 times in all
+          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=x
+
+missing-value  t.csv:9: column "z" has no value here (""), once in all
+          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=z`,
+  );
+});
+
+test('NA among texts is a category', () => {
+  expect(featuresOf(tableOf({ region: (row) => ['NA', 'EU'][row % 2], ...TARGET }))[0]).toMatchObject({ values: ['EU', 'NA'] });
+});
+
+test('columns that no model should learn from are refused: empty, identifiers, dates, free text', () => {
+  const csv = tableOf({
+    nothing: () => '',
+    customer_id: (row) => 7000 + row * 3,
+    big: (row) => `${row}2345678901234567890`,
+    signup: (row) => `2026-01-${10 + (row % 3)}`,
+    note: (row) => `call ${row}`,
+    ...TARGET,
+  });
+  const remedy = (name: string) => `leave it out with --exclude=${name}, or turn it into numbers or fewer categories`;
+  expect(schemaOf(csv)).toBe(
+    `unusable-column  t.csv: column "nothing": it is empty
+          ${remedy('nothing')}
+
+unusable-column  t.csv: column "customer_id": it numbers the rows: a model would learn them by heart
+          ${remedy('customer_id')}
+
+unusable-column  t.csv: column "big": it holds whole numbers of more than 15 digits
+          ${remedy('big')}
+
+unusable-column  t.csv: column "signup": it holds dates; one that training has not seen could not be asked
+          ${remedy('signup')}
+
+unusable-column  t.csv: column "note": each row holds another text
+          ${remedy('note')}`,
   );
 });
 
 test('a column of free text is refused', () => {
-  const rows = Array.from({ length: 60 }, (_, i) => `note ${i},${i % 2}`).join('\n');
-  const schema = inferDataSchema(`note,y\n${rows}\n`, 'y', 'n.csv');
-  expect(schema.ok ? '' : formatProblems(schema.problems)).toBe(
-    `unusable-column  n.csv: column "note": it holds 60 different texts, too many for a category
-          remove the column from the table, or turn it into numbers or fewer categories`,
+  expect(schemaOf(tableOf({ note: (row) => `note ${row % 60}`, ...TARGET }, 120))).toBe(
+    `unusable-column  t.csv: column "note": it holds 60 different texts, too many for a category
+          leave it out with --exclude=note, or turn it into numbers or fewer categories`,
   );
 });
 
-test('quotes, doubled quotes, commas in cells and CRLF are read as RFC 4180 says', () => {
-  expect(parseCsv('a,b\r\n"x, y","say ""hi"""\r\n\r\n1,\r\n')).toEqual([
-    ['a', 'b'],
-    ['x, y', 'say "hi"'],
-    ['1', ''],
-  ]);
+test('columns that are left out need not be usable', () => {
+  const csv = tableOf({ id: (row) => row, note: () => '', x: (row) => row, ...TARGET });
+  expect(featuresOf(csv, ['id', 'note']).map(({ name }) => name)).toEqual(['x']);
+  expect(schemaOf(csv, 'y', ['nots'])).toBe(
+    `unknown-column  t.csv:1: there is no column "nots"
+          did you mean "note"? columns: id, note, x, y`,
+  );
+  expect(schemaOf(tableOf(TARGET))).toContain('no-features  t.csv: no column is left to predict from');
+});
+
+test('an unknown target is refused with the nearest column', () => {
+  expect(schemaOf('a,churned\n1,0\n', 'churn')).toBe(
+    `unknown-target  t.csv:1: there is no column "churn"
+          did you mean "churned"? columns: a, churned`,
+  );
+});
+
+test('columns without a name, or with the same one, and lines that do not fit are named together', () => {
+  expect(schemaOf(',x,x,y\n0,1,2,0\n1,2,3\n')).toBe(
+    `unnamed-column  t.csv:1: column 1 has no name
+          name it, or remove it (an index that was written along)
+
+double-column  t.csv:1: column "x" is there more than once
+          rename or remove all but one
+
+bad-row  t.csv:3: 3 cells, the header has 4
+          mend the line`,
+  );
+});
+
+test('a table with another separator says which', () => {
+  expect(schemaOf('x;y\n1,5;0\n')).toBe(
+    `bad-csv  t.csv:1: its columns seem to be separated by ";"
+          save it as CSV with commas, numbers with a point`,
+  );
+});
+
+test('a target that cannot be learned is refused: constant, unknown in places, one of a kind, too many classes', () => {
+  const x = { x: (row: number) => row };
+  expect(schemaOf(tableOf({ ...x, y: () => 1 }))).toContain('one-class  t.csv: column "y": every value is "1"');
+  expect(schemaOf(tableOf({ ...x, y: () => '2.50' }))).toContain('one-class  t.csv: column "y": every value is "2.50"');
+  expect(schemaOf(tableOf({ ...x, y: (row) => (row === 1 ? '' : row % 2) }))).toBe(
+    `missing-value  t.csv:3: column "y" has no value here (""), once in all
+          drop the rows whose answer is not known`,
+  );
+  expect(schemaOf(tableOf({ ...x, y: (row) => (row === 1 ? 'once' : 'often') }))).toContain(
+    'rare-class  t.csv: column "y": "once" is there once; training and measuring need one each',
+  );
+  expect(schemaOf(tableOf({ ...x, y: (row) => `kind ${row}` }, 60))).toContain(
+    'unusable-target  t.csv: column "y": it holds 60 different texts, too many for classes',
+  );
+});
+
+test('a table of a few rows, or of none, is refused', () => {
+  expect(schemaOf(tableOf({ x: (row) => row, ...TARGET }, 8))).toContain('too-few-rows  t.csv: 8 rows are too few to train and to measure');
+  expect(schemaOf('x,y\n')).toContain('empty-table  t.csv: it holds no rows');
 });

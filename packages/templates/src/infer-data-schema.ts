@@ -1,94 +1,81 @@
-import { type DataSchema, type Feature, fail, nearestWord, type Result, succeed } from '@modelyard/core';
+import { type DataSchema, fail, nearestWord, type Problem, type Result, succeed } from '@modelyard/core';
+import { type CsvRecord, parseCsv } from './csv.ts';
+import { type Column, inferFeature } from './infer-feature.ts';
+import { inferTarget } from './infer-target.ts';
 
-/** More distinct texts than this make a column an identifier or free text, not a category. */
-const MOST_CATEGORIES = 50;
-/** A numeric target with at most this many distinct whole values is a class, not a quantity. */
-const MOST_NUMERIC_CLASSES = 10;
+/** As the training has it: fewer rows can be neither trained on nor measured with. */
+const FEWEST_ROWS = 10;
 
 /**
- * The schema of a CSV table (RFC 4180) whose first line names its columns: types, example row, and the task.
- * Numeric columns become integer or number, others categories; a problem for each column that is neither.
+ * The schema of a CSV table whose first line names its columns: types, example row, and the task. Numeric columns become integer
+ * or number, others categories. Everything that the training would refuse is a problem here, all of them together.
  */
-export function inferDataSchema(csv: string, target: string, file: string): Result<DataSchema> {
-  const [header, ...rows] = parseCsv(csv);
-  if (!header || rows.length === 0) {
-    return fail({
-      code: 'empty-table',
-      where: file,
-      what: 'it holds no rows',
-      remedy: 'give a CSV with a header line and at least one row',
-    });
-  }
-  if (!header.includes(target)) {
-    const nearest = nearestWord(target, header);
-    return fail({
-      code: 'unknown-target',
-      where: `${file}:1`,
-      what: `there is no column "${target}"`,
-      remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}columns: ${header.join(', ')}`,
-    });
-  }
-  const column = (name: string) => rows.map((row) => row[header.indexOf(name)] ?? '');
-  const features = header.filter((name) => name !== target).map((name) => inferFeature(name, column(name), file));
-  const problems = features.flatMap((feature) => (feature.ok ? [] : feature.problems));
-  if (problems.length > 0) return fail(...problems);
-  return succeed({
-    target,
-    task: inferTask(column(target)),
-    features: features.flatMap((feature) => (feature.ok ? [feature.value] : [])),
-  });
-}
-
-function inferFeature(name: string, values: readonly string[], file: string): Result<Feature> {
-  const present = values.filter((value) => value !== '');
-  const numbers = present.map(Number);
-  if (present.length > 0 && numbers.every(Number.isFinite)) {
-    const isWhole = present.every((value) => /^[+-]?\d+$/.test(value));
-    const example = numbers[0] as number;
-    const minimum = numbers.every((value) => value >= 0) ? { minimum: 0 } : {};
-    return succeed({ name, type: isWhole ? 'integer' : 'number', ...minimum, example });
-  }
-  const categories = [...new Set(present)].sort();
-  if (categories.length > 0 && categories.length <= MOST_CATEGORIES) {
-    return succeed({ name, type: 'string', values: categories, example: present[0] as string });
-  }
-  return fail({
-    code: 'unusable-column',
-    where: `${file}: column "${name}"`,
-    what: categories.length === 0 ? 'it is empty' : `it holds ${categories.length} different texts, too many for a category`,
-    remedy: 'remove the column from the table, or turn it into numbers or fewer categories',
-  });
-}
-
-function inferTask(values: readonly string[]): DataSchema['task'] {
-  const isNumeric = values.every((value) => value !== '' && Number.isFinite(Number(value)));
-  const distinct = new Set(values);
-  const isClass = !isNumeric || (distinct.size <= MOST_NUMERIC_CLASSES && values.every((value) => Number.isInteger(Number(value))));
-  return isClass ? 'classification' : 'regression';
-}
-
-/** Rows of cells; quotes, doubled quotes and both line ends are understood, empty lines are left out. */
-export function parseCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let isQuoted = false;
-  const endRow = () => {
-    row.push(cell);
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    [row, cell] = [[], ''];
+export function inferDataSchema(
+  csv: string,
+  target: string,
+  file: string,
+  options: { readonly exclude?: readonly string[] } = {},
+): Result<DataSchema> {
+  const records = parseCsv(csv, file);
+  if (!records.ok) return records;
+  const [header, ...rows] = records.value;
+  if (!header || rows.length === 0) return fail(emptyTable(file));
+  const exclude = options.exclude ?? [];
+  const shape = shapeProblems(header.cells, rows, [target, ...exclude], file);
+  if (shape.length > 0) return fail(...shape);
+  const column = (name: string): Column => {
+    const index = header.cells.indexOf(name);
+    return { name, file, cells: rows.map((row) => ({ line: row.line, text: row.cells[index] as string })) };
   };
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i] as string;
-    if (isQuoted) {
-      if (char === '"' && text[i + 1] === '"') cell += text[++i];
-      else if (char === '"') isQuoted = false;
-      else cell += char;
-    } else if (char === '"') isQuoted = true;
-    else if (char === ',') [row, cell] = [[...row, cell], ''];
-    else if (char === '\n') endRow();
-    else if (char !== '\r' && char !== '\uFEFF') cell += char;
-  }
-  if (cell !== '' || row.length > 0) endRow();
-  return rows;
+  const names = header.cells.filter((name) => name !== target && !exclude.includes(name));
+  const inferred = inferTarget(column(target));
+  const features = names.map((name) => inferFeature(column(name)));
+  const problems = [
+    ...(rows.length < FEWEST_ROWS ? [tooFewRows(file, rows.length)] : []),
+    ...(names.length === 0 ? [noFeatures(file)] : []),
+  ];
+  problems.push(...[inferred, ...features].flatMap((result) => (result.ok ? [] : result.problems)));
+  if (problems.length > 0 || !inferred.ok) return fail(...problems);
+  return succeed({ target, ...inferred.value, features: features.flatMap((feature) => (feature.ok ? [feature.value] : [])) });
 }
+
+/** What is wrong with the table as a table: its header, and lines that do not fit it. */
+function shapeProblems(header: readonly string[], rows: readonly CsvRecord[], named: readonly string[], file: string): Problem[] {
+  const where = `${file}:1`;
+  const single = header.length === 1 ? [';', '\t', '|'].find((mark) => header[0]?.includes(mark)) : undefined;
+  if (single !== undefined) {
+    const what = `its columns seem to be separated by ${JSON.stringify(single)}`;
+    return [{ code: 'bad-csv', where, what, remedy: 'save it as CSV with commas, numbers with a point' }];
+  }
+  const unnamed = header.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
+  const doubled = [...new Set(header.filter((name, index) => header.indexOf(name) !== index && name.trim() !== ''))];
+  const unknown = named.filter((name) => !header.includes(name));
+  const uneven = rows.find((row) => row.cells.length !== header.length);
+  return [
+    ...unnamed.map((index) =>
+      problem('unnamed-column', where, `column ${index} has no name`, 'name it, or remove it (an index that was written along)'),
+    ),
+    ...doubled.map((name) => problem('double-column', where, `column "${name}" is there more than once`, 'rename or remove all but one')),
+    ...unknown.map((name) => unknownColumn(name, header, where, name === named[0])),
+    ...(uneven
+      ? [problem('bad-row', `${file}:${uneven.line}`, `${uneven.cells.length} cells, the header has ${header.length}`, 'mend the line')]
+      : []),
+  ];
+}
+
+function unknownColumn(name: string, header: readonly string[], where: string, isTarget: boolean): Problem {
+  const nearest = nearestWord(name, header);
+  const remedy = `${nearest ? `did you mean "${nearest}"? ` : ''}columns: ${header.join(', ')}`;
+  return problem(isTarget ? 'unknown-target' : 'unknown-column', where, `there is no column "${name}"`, remedy);
+}
+
+const problem = (code: string, where: string, what: string, remedy: string): Problem => ({ code, where, what, remedy });
+
+const emptyTable = (file: string): Problem =>
+  problem('empty-table', file, 'it holds no rows', 'give a CSV with a header line and at least one row');
+
+const noFeatures = (file: string): Problem =>
+  problem('no-features', file, 'no column is left to predict from', 'leave fewer columns out, or add some');
+
+const tooFewRows = (file: string, count: number): Problem =>
+  problem('too-few-rows', file, `${count} rows are too few to train and to measure`, `give at least ${FEWEST_ROWS}`);

@@ -5,8 +5,8 @@ import type { Pack, PackManifest } from './pack.ts';
 
 const PACKS = fileURLToPath(new URL('../packs', import.meta.url));
 
-/** Reads a pack that ships with this package: `model-service` or `workspace`. */
-export function loadPack(name: 'model-service' | 'workspace'): Pack {
+/** Reads a pack that ships with this package. */
+export function loadPack(name: 'model-service' | 'model-lib' | 'workspace'): Pack {
   return readPack(join(PACKS, name));
 }
 

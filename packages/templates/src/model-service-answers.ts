@@ -5,6 +5,7 @@ import {
   FRAMEWORKS,
   type Framework,
   fail,
+  firstGate,
   HEALTH_PATH,
   LESSON_DATA,
   LIVE_PATH,
@@ -19,12 +20,19 @@ import {
   RUN_AS_USER,
   SPEC_DEFAULTS,
   succeed,
+  TRACKINGS,
+  type Tracking,
   UV_VERSION,
+  yamlText,
 } from '@modelyard/core';
 import { type CudaSet, loadCudaMatrix } from './cuda/index.ts';
 import { type GpuOptions, gpuView, LESSON_GPU, parseAccelerator } from './gpu-answers.ts';
 import { notInRange, notOneOf } from './option-problems.ts';
 import type { View } from './render.ts';
+import { markdownCell, shellText } from './text.ts';
+
+const LESSON_PYTHON = '3.11' satisfies PythonVersion;
+const LESSON_FRAMEWORK = 'sklearn' satisfies Framework;
 
 /** What a user chose for a service. Plain data: it is kept in the lock and renders the same bytes again. */
 export interface ModelServiceAnswers {
@@ -37,6 +45,10 @@ export interface ModelServiceAnswers {
   readonly cuda?: CudaSet;
   readonly port: number;
   readonly gpus: number;
+  /** True: the packages of the lesson, exactly, instead of today's. */
+  readonly lesson: boolean;
+  /** Where trainings are logged to. */
+  readonly tracking: Tracking;
   readonly data: DataSchema;
   /** True when the training table is the user's own and not the generated sample. */
   readonly hasOwnData: boolean;
@@ -53,10 +65,14 @@ export function parseModelServiceAnswers(asGiven: GivenAnswers, where: string): 
   if (!names.ok) problems.push(...names.problems);
   const python = String(given.python ?? PYTHON_VERSIONS[0]);
   const framework = String(given.framework ?? FRAMEWORKS[0]);
+  const tracking = String(given.tracking ?? TRACKINGS[0]);
   const port = Number(given.port ?? DEFAULT_PORT);
   const gpus = Number(given.gpus ?? (given.accelerator === 'cuda' ? 1 : 0));
   problems.push(...notOneOf('python', python, PYTHON_VERSIONS, where), ...notOneOf('framework', framework, FRAMEWORKS, where));
+  problems.push(...notOneOf('tracking', tracking, TRACKINGS, where));
   problems.push(...notInRange('port', port, 1024, 65535, where), ...notInRange('gpus', gpus, 0, 16, where));
+  const accelerated = String(given.accelerator ?? SPEC_DEFAULTS.accelerator);
+  if (given.lesson === true) problems.push(...lessonProblems(python, framework, accelerated, where));
   if (problems.length > 0 || !names.ok) return fail(...problems);
   const choice = { framework: framework as Framework, python: python as PythonVersion };
   const accelerator = parseAccelerator(choice, given, loadCudaMatrix(), where);
@@ -69,9 +85,28 @@ export function parseModelServiceAnswers(asGiven: GivenAnswers, where: string): 
     ...accelerator.value,
     port,
     gpus,
+    lesson: given.lesson === true,
+    tracking: tracking as Tracking,
     data: (given.data as DataSchema | undefined) ?? LESSON_DATA,
     hasOwnData: given.hasOwnData === true,
   });
+}
+
+/** The lesson pins scikit-learn and numpy versions that have no wheels for a later Python. */
+function lessonProblems(python: string, framework: string, accelerator: string, where: string): Problem[] {
+  const choices = { python: [python, LESSON_PYTHON], framework: [framework, LESSON_FRAMEWORK], accelerator: [accelerator, 'cpu'] };
+  return Object.entries(choices).flatMap(([option, [given, lesson]]) =>
+    given === lesson
+      ? []
+      : [
+          {
+            code: 'bad-option',
+            where,
+            what: `--lesson and --${option}=${given} exclude each other`,
+            remedy: `the lesson's packages are for --${option}=${lesson}: leave out one of the two`,
+          },
+        ],
+  );
 }
 
 /** Everything that the model-service templates print, computed here so that templates only print. */
@@ -81,6 +116,9 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
   const { data } = answers;
   return {
     ...answers,
+    // A folder of the pack: the lesson's packages lie over those of the framework.
+    requirements: answers.lesson ? 'lesson' : 'current',
+    isTracked: answers.tracking !== 'none',
     module: names.value.module,
     title: names.value.title,
     modelFile: `${names.value.module}_model${MODEL_SUFFIXES[answers.framework]}`,
@@ -95,7 +133,11 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     ...gpuView(answers.framework, answers.cuda),
     pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
     uvVersion: UV_VERSION,
+    gate: firstGate(data),
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
+    cell: markdownCell,
+    shell: shellText,
+    yaml: yamlText,
     json: (value: unknown) => JSON.stringify(value, null, 2),
   };
 }

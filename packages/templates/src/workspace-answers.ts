@@ -1,4 +1,4 @@
-import { fail, MODELYARD_VERSION, parseServiceName, type Result, succeed } from '@modelyard/core';
+import { fail, MODELYARD_VERSION, parseServiceName, type Result, succeed, yamlText } from '@modelyard/core';
 import type { View } from './render.ts';
 
 /** What a user chose for a workspace. */
@@ -37,6 +37,7 @@ export function workspaceView(answers: WorkspaceAnswers, schemas: { readonly ser
     devDependencies: Object.fromEntries(Object.entries(devDependencies).sort(([a], [b]) => (a < b ? -1 : 1))),
     serviceSchema: schemas.service,
     workspaceSchema: schemas.workspace,
+    yaml: yamlText,
     json: (value: unknown) => JSON.stringify(value, null, 2),
   };
 }

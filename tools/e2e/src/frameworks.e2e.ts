@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSchema, FRAMEWORKS, type Framework, unwrap } from '@modelyard/core';
-import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
+import { type PythonWorld, pythonOf, runModule, runProcess, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
 import { diskSink, scaffoldService } from '@modelyard/standards';
 import { inferDataSchema, parseModelServiceAnswers } from '@modelyard/templates';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeHousesTable, writeParcelsTable } from './tables.ts';
+import { writeHousesTable, writeOddTable, writeParcelsTable } from './tables.ts';
 
 interface Table {
   readonly csv: string;
@@ -52,6 +52,31 @@ for (const framework of FRAMEWORKS) {
   });
 }
 
+test('--lesson: the eight pinned packages of the lesson are installed, and the service trains and passes its own tests', async () => {
+  const answers = unwrap(parseModelServiceAnswers({ name: 'churn', lesson: true }, 'frameworks.e2e'));
+  scaffoldService(diskSink(join(scratch, 'lesson')), 'churn', answers);
+  const churn = { name: 'churn', directory: join(scratch, 'lesson', 'churn'), python: answers.python };
+  await setUpEnvironment(churn, world());
+  expect(await runPython(churn, 'import mlflow, sys; sys.exit(mlflow.__version__ != "2.13.0")')).toBe(0);
+  expect(await trainedSha(churn, HASH_SEEDS[0])).toBe(await trainedSha(churn, HASH_SEEDS[1]));
+  for (const [module, ...args] of COMMANDS) expect(await runModule(churn, module, args, world()), module).toBe(0);
+});
+
+test('a table with names and values of every kind gives a service named "no" that logs to MLflow and passes its own tests', async () => {
+  const file = await writeOddTable(scratch);
+  const csv = (await readFile(file, 'utf8')).replace('\uFEFF', '').replaceAll('\r\n', '\n');
+  const data = unwrap(inferDataSchema(csv, 'Kündigt?', file, { exclude: ['customer_id', 'signup'] }));
+  const given = { name: 'no', owner: 'no: "1e3" #', tracking: 'mlflow', data, hasOwnData: true };
+  const answers = unwrap(parseModelServiceAnswers(given, 'frameworks.e2e'));
+  scaffoldService(diskSink(join(scratch, 'odd')), answers.name, answers, csv);
+  const service = { name: answers.name, directory: join(scratch, 'odd', answers.name), python: answers.python };
+  await setUpEnvironment(service, world());
+  expect(await trainedSha(service, HASH_SEEDS[0])).toBe(await trainedSha(service, HASH_SEEDS[1]));
+  for (const [module, ...args] of COMMANDS) expect(await runModule(service, module, args, world()), module).toBe(0);
+  expect(await runModule(service, 'src.evaluate', ['--metric=roc_auc', '--threshold=0.6'], world())).toBe(0);
+  expect(await runModule(service, 'src.evaluate', ['--metric=roc_auc', '--threshold=1.1'], world())).toBe(1);
+});
+
 /** This process's environment, with bytecode: without it each command would compile the whole framework again. */
 const { PYTHONDONTWRITEBYTECODE: _, ...ENVIRONMENT } = process.env;
 
@@ -65,6 +90,12 @@ const world = (): PythonWorld => ({
 async function readTable(file: string, target: string): Promise<Table> {
   const csv = await readFile(file, 'utf8');
   return { csv, schema: unwrap(inferDataSchema(csv, target, file)) };
+}
+
+/** Runs a line of Python in the service's environment; gives its exit code. */
+async function runPython(service: ServiceFolder, code: string): Promise<number> {
+  const command = pythonOf(service, world().isWindows);
+  return (await runProcess({ command, args: ['-c', code], cwd: service.directory, env: ENVIRONMENT, output: 'inherit' })).code;
 }
 
 /** A service of the framework in a folder of its own: the lesson's, or one for the table. */

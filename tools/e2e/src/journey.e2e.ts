@@ -75,7 +75,7 @@ describe('layer: files', () => {
     await run('npx', ['nx', 'daemon', '--stop'], { cwd: workspace });
     expect(off).toEqual(on);
     expect(off).toEqual(
-      ['deploy', 'destroy', 'docker-build', 'docker-run', 'lock', 'render', 'serve', 'setup', 'status', 'test', 'train'].sort(),
+      ['deploy', 'destroy', 'docker-build', 'docker-run', 'evaluate', 'lock', 'render', 'serve', 'setup', 'status', 'test', 'train'].sort(),
     );
   });
 

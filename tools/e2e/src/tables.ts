@@ -17,6 +17,22 @@ export async function writeHousesTable(directory: string): Promise<string> {
   return file;
 }
 
+/** Writes a small table with columns and values of every kind that a table may rightly have; gives its path. */
+export async function writeOddTable(directory: string): Promise<string> {
+  const header = '"a, b","say ""hi""",Größe (cm),年齢,class,__proto__,x|y,is_open,region,customer_id,signup,Kündigt?';
+  const rows = Array.from({ length: 240 }, (_, i) => {
+    const size = 150 + ((i * 37) % 41);
+    const texts = [['"x, y"', 'nan', 'no such value'][i % 3], [`O'Brien`, '"say ""x"""'][i % 2]];
+    const numbers = [size, (i * 13) % 90, (i % 9) - 4, `${i % 7}e-7`];
+    const words = [['yes', 'no', 'on', 'off'][i % 4], ['true', 'false'][(i * 7) % 2], ['NA', 'EU'][(i * 5) % 2]];
+    const rest = [7000 + i, `2026-01-${10 + (i % 9)}`, size + ((i * 11) % 9) > 172 ? 'ja' : 'nein'];
+    return [...texts, ...numbers, ...words, ...rest].join(',');
+  });
+  const file = join(directory, 'odd.csv');
+  await writeFile(file, `\uFEFF${header}\r\n${rows.join('\r\n')}\r\n`);
+  return file;
+}
+
 /** Writes a small table of made-up parcels (three classes in words, a category and a number); gives its path. */
 export async function writeParcelsTable(directory: string): Promise<string> {
   const carriers = ['air', 'rail', 'road'];

@@ -1,22 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError } from '@modelyard/core';
-import { indexArguments, withIndexLines } from './index-lines.ts';
-import { runProcess } from './run-process.ts';
+import { indexArguments } from './index-lines.ts';
+import { LOCK_SOURCES } from './lock-requirements.ts';
+import { installVendored, VENDOR_DIRECTORY, wheelsIn } from './shared-packages.ts';
 import { findUv, type PythonWorld, venvExecutable } from './uv.ts';
+import { type ServiceFolder, uvRun } from './uv-run.ts';
 
-export interface ServiceFolder {
-  readonly name: string;
-  /** Absolute path. */
-  readonly directory: string;
-  /** "3.11" */
-  readonly python: string;
-}
-
-const LOCKED = ['requirements.txt', 'requirements-dev.txt'] as const;
-const SOURCES = { 'requirements.in': 'requirements.txt', 'requirements-dev.in': 'requirements-dev.txt' } as const;
+const LOCKED = ['requirements.txt', 'requirements-dev.txt', 'requirements-tracking.txt'] as const;
+/** What .venv was made from; the wheels of shared packages have a stamp of their own, because they change often and install fast. */
 const STAMP = 'modelyard-stamp';
+const VENDOR_STAMP = 'modelyard-vendor-stamp';
 
 /** The interpreter of a service's environment, whether it exists or not. */
 export function pythonOf(service: ServiceFolder, isWindows: boolean): string {
@@ -24,29 +19,41 @@ export function pythonOf(service: ServiceFolder, isWindows: boolean): string {
 }
 
 /**
- * Makes the service's .venv hold exactly what its lock files say, hashes checked. Does nothing when it already
- * does; returns whether anything was installed.
+ * Makes the service's .venv hold exactly what its lock files say, hashes checked, and the wheels of its vendor/. Does nothing
+ * when it already does; returns whether anything was installed.
  */
 export async function setUpEnvironment(service: ServiceFolder, world: PythonWorld): Promise<'installed' | 'current'> {
-  const wanted = stampOf(service);
-  const stampFile = join(service.directory, '.venv', STAMP);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(pythonOf(service, world.isWindows)))
-    return 'current';
+  const python = pythonOf(service, world.isWindows);
+  const [wanted, vendored] = [stampOf(service), hashOf(wheelsIn(join(service.directory, VENDOR_DIRECTORY)))];
+  const known = readStamp(service, VENDOR_STAMP);
+  const isLocked = readStamp(service, STAMP) === wanted && existsSync(python);
+  if (isLocked && known === vendored) return 'current';
+  // A package that is no longer asked for would stay installed: the environment is made anew.
   requireLocks(service);
+  if (!isLocked || (known !== undefined && countIn(known) !== countIn(vendored))) {
+    await installLocked(service, python, world);
+    writeFileSync(stampFile(service, STAMP), wanted);
+  }
+  await installVendored(service, python, world);
+  writeFileSync(stampFile(service, VENDOR_STAMP), vendored);
+  return 'installed';
+}
+
+async function installLocked(service: ServiceFolder, python: string, world: PythonWorld): Promise<void> {
   const uv = await findUv(world);
   world.log(`making ${service.name}/.venv with Python ${service.python}`);
   await uvRun(uv, ['venv', '--quiet', '--clear', '--python', service.python, '.venv'], service, world);
   world.log('installing the locked packages');
   const files = LOCKED.filter((file) => existsSync(join(service.directory, file)));
-  const index = indexArguments(readFileSync(join(service.directory, LOCKED[0]), 'utf8'));
-  await uvRun(uv, ['pip', 'sync', '--require-hashes', ...index, '--python', pythonOf(service, world.isWindows), ...files], service, world);
-  writeFileSync(stampFile, wanted);
-  return 'installed';
+  const index = indexArguments(
+    existsSync(join(service.directory, LOCKED[0])) ? readFileSync(join(service.directory, LOCKED[0]), 'utf8') : '',
+  );
+  await uvRun(uv, ['pip', 'sync', '--require-hashes', ...index, '--python', python, ...files], service, world);
 }
 
 /** A service may be made without locks: those of its GPU packages can only be made where their index is reached. */
 function requireLocks(service: ServiceFolder): void {
-  const missing = Object.entries(SOURCES).filter(
+  const missing = Object.entries(LOCK_SOURCES).filter(
     ([source, locked]) => existsSync(join(service.directory, source)) && !existsSync(join(service.directory, locked)),
   );
   if (missing.length === 0) return;
@@ -60,55 +67,22 @@ function requireLocks(service: ServiceFolder): void {
   );
 }
 
-/** Resolves requirements.in and requirements-dev.in into hashed locks that hold on every platform, from the service's Python on. */
-export async function lockRequirements(service: ServiceFolder, world: PythonWorld, options: { readonly upgrade: boolean }): Promise<void> {
-  const uv = await findUv(world);
-  for (const [source, locked] of Object.entries(SOURCES)) {
-    if (!existsSync(join(service.directory, source))) continue;
-    world.log(`locking ${source} into ${locked}`);
-    const command = `npx nx run ${service.name}:lock`;
-    const requirements = readFileSync(join(service.directory, 'requirements.in'), 'utf8');
-    const args = ['pip', 'compile', '--quiet', '--universal', '--generate-hashes', '--no-emit-index-url', ...indexArguments(requirements)];
-    if (options.upgrade) args.push('--upgrade');
-    const python = ['--python-version', service.python, '--custom-compile-command', command];
-    await uvRun(uv, [...args, ...python, source, '--output-file', locked], service, world);
-    const file = join(service.directory, locked);
-    writeFileSync(file, withIndexLines(readFileSync(file, 'utf8'), requirements));
-  }
-}
-
-async function uvRun(uv: string, args: readonly string[], service: ServiceFolder, world: PythonWorld): Promise<void> {
-  mkdirSync(service.directory, { recursive: true });
-  const { code, output } = await runProcess({
-    command: uv,
-    args,
-    cwd: service.directory,
-    env: withoutActiveVenv(world.env),
-    output: 'capture',
-  });
-  if (code === 0) return;
-  throw new ProblemError([
-    {
-      code: 'uv-failed',
-      where: service.name,
-      what: `"uv ${args.slice(0, 2).join(' ')}" ended with code ${code}`,
-      remedy: 'read its last lines below; with a private index or proxy, set uv’s own variables (UV_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE)',
-      details: output.trim().split('\n').slice(-12),
-    },
-  ]);
-}
-
 /** What the environment depends on: the Python asked for and the locks' bytes. */
-function stampOf(service: ServiceFolder): string {
-  const hash = createHash('sha256').update(service.python);
-  for (const file of LOCKED) {
-    const path = join(service.directory, file);
-    hash.update(file).update(existsSync(path) ? readFileSync(path) : '');
-  }
-  return hash.digest('hex');
+const stampOf = (service: ServiceFolder): string =>
+  `${service.python} ${hashOf(LOCKED.map((file) => join(service.directory, file)).filter((file) => existsSync(file)))}`;
+
+/** The number of files and a digest of their names and bytes. */
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.replace(/^.*[\\/]/, '')).update(readFileSync(file));
+  return `${files.length} ${hash.digest('hex')}`;
 }
 
-function withoutActiveVenv(env: PythonWorld['env']): PythonWorld['env'] {
-  const { VIRTUAL_ENV: _, ...rest } = env;
-  return rest;
+const countIn = (stamp: string): string | undefined => stamp.split(' ')[0];
+
+const stampFile = (service: ServiceFolder, name: string): string => join(service.directory, '.venv', name);
+
+function readStamp(service: ServiceFolder, name: string): string | undefined {
+  const file = stampFile(service, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

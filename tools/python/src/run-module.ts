@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { ProblemError } from '@modelyard/core';
-import { pythonOf, type ServiceFolder } from './environment.ts';
+import { pythonOf } from './environment.ts';
 import { runProcess } from './run-process.ts';
 import type { PythonWorld } from './uv.ts';
+import type { ServiceFolder } from './uv-run.ts';
 
 /** Runs `python -m MODULE ARGS` in the service's own environment and folder, output shown; returns its exit code. */
 export async function runModule(service: ServiceFolder, module: string, args: readonly string[], world: PythonWorld): Promise<number> {

@@ -2,7 +2,9 @@ import type { ServiceSpec } from '@modelyard/core';
 import type { TargetConfiguration } from '@nx/devkit';
 import { deployTarget, destroyTarget, renderTarget, statusTarget } from './cluster-targets.ts';
 import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
-import { lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
+import { evaluateTarget, lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
+
+export { libTargets } from './lib-targets.ts';
 
 type Targets = Record<string, TargetConfiguration>;
 
@@ -12,6 +14,7 @@ export function serviceTargets(spec: ServiceSpec): Targets {
     setup: setupTarget(),
     lock: lockTarget(),
     train: trainTarget(),
+    evaluate: evaluateTarget(),
     test: testTarget(),
     serve: serveTarget(spec),
     'docker-build': dockerBuildTarget(),
@@ -26,6 +29,19 @@ export function serviceTargets(spec: ServiceSpec): Targets {
 /** Targets of a service whose model-service.yaml has problems: each one ends by printing them. */
 export function brokenTargets(): Targets {
   const explain = renderTarget();
-  const names = ['setup', 'lock', 'train', 'test', 'serve', 'docker-build', 'docker-run', 'render', 'deploy', 'status', 'destroy'];
+  const names = [
+    'setup',
+    'lock',
+    'train',
+    'evaluate',
+    'test',
+    'serve',
+    'docker-build',
+    'docker-run',
+    'render',
+    'deploy',
+    'status',
+    'destroy',
+  ];
   return Object.fromEntries(names.map((name) => [name, explain]));
 }

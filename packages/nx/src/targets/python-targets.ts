@@ -8,11 +8,13 @@ const PYTHON_INPUTS = [
   '{projectRoot}/requirements*.txt',
   '{projectRoot}/model-service.yaml',
   '^{projectRoot}/**/*.py',
+  '^{projectRoot}/pyproject.toml',
 ];
 
-/** `.venv` as the locks say. It stamps itself, so Nx need not store a few hundred MB. */
+/** `.venv` as the locks say, with the wheels of the shared packages. It stamps itself, so Nx need not store a few hundred MB. */
 export const setupTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:setup',
+  dependsOn: ['^build'],
   cache: false,
   metadata: { description: 'Makes .venv hold what the lock files say' },
 });
@@ -32,6 +34,14 @@ export const trainTarget = (): TargetConfiguration => ({
   outputs: ['{projectRoot}/models'],
   options: { module: 'src.train' },
   metadata: { description: 'Trains the model and writes model.lock.json' },
+});
+
+/** Never cached: what it compares with is a commit. */
+export const evaluateTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:evaluate',
+  dependsOn: ['train'],
+  cache: false,
+  metadata: { description: 'Holds the model to the quality gate of model-service.yaml' },
 });
 
 export const testTarget = (): TargetConfiguration => ({

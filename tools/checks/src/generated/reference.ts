@@ -5,6 +5,7 @@ import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
 import { cudaPage } from './cuda-page.ts';
+import { generatorSchema } from './generator-schema.ts';
 
 type Schema = {
   type?: string;
@@ -80,14 +81,20 @@ function leaves(command: Help, parent: string): { title: string; command: Help }
 }
 
 function nxPage(): string {
-  const read = (path: string) => JSON.parse(readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
+  // An option schema that is itself generated is taken as it will be, not as it was.
+  const generated = generatorSchema();
+  const read = (path: string) =>
+    JSON.parse(generated.get(`packages/nx/${path}`) ?? readFileSync(join(ROOT, 'packages/nx', path), 'utf8')) as Schema;
   const executors = Object.keys((read('executors.json') as unknown as { executors: object }).executors);
-  const generator = optionsTable(read('src/generators/model-service/schema.json'));
+  const generators = ['model-service', 'model-lib'].map((name) => {
+    const schema = read(`src/generators/${name}/schema.json`);
+    return `## nx g ${name}\n\n${schema.description}.\n\n${optionsTable(schema)}`;
+  });
   const targets = executors.map((name) => {
     const schema = read(`src/executors/${name}/schema.json`);
     return `### @modelyard/nx:${name}\n\n${schema.description}.\n\n${optionsTable(schema)}`;
   });
-  return `# Nx: generator and executors\n\n${MADE_FROM('the schema.json files of packages/nx')}\n## nx g model-service\n\n\`nx g @modelyard/nx:model-service\` is the certain form when another plugin offers the same name.\n\n${generator}\n## Executors\n\n${targets.join('\n')}`;
+  return `# Nx: generators and executors\n\n${MADE_FROM('the schema.json files of packages/nx')}\n\`nx g @modelyard/nx:model-service\` is the certain form when another plugin offers the same name.\n\n${generators.join('\n')}\n## Executors\n\n${targets.join('\n')}`;
 }
 
 function optionsTable(schema: Schema): string {

@@ -137,6 +137,13 @@ def save_model(model: Any, path: Path) -> Path:
     return temporary.replace(path)
 
 
+def report(lock: dict[str, Any]) -> None:
+    """Prints what was trained, and how good it is."""
+    print(f"trained  {lock['model']['path']}  {lock['data']['rows']} rows  sha256 {lock['model']['sha256'][:12]}")
+    for name, value in lock["metrics"].items():
+        print(f"  {name:<10} {value:.4f}  (held-out rows)")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; exit code 2 if the input must be put right."""
     parser = argparse.ArgumentParser(prog="python -m src.train", description="Train the model and write its lock.")
@@ -146,12 +153,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         data = find_data(options.data)
         lock = train(read_data_schema(ROOT / SCHEMA_FILE), data, options.models)
+        report(lock)
     except InputProblems as problems:
         print(problems, file=sys.stderr)
         return 2
-    print(f"trained  {lock['model']['path']}  {lock['data']['rows']} rows  sha256 {lock['model']['sha256'][:12]}")
-    for name, value in lock["metrics"].items():
-        print(f"  {name:<10} {value:.4f}  (held-out rows)")
     return 0
 
 

@@ -54,6 +54,8 @@ def test_a_bad_cell_stops_training_and_is_named(
     tmp_path: Path, schema: DataSchema, data_file: Path, capsys: pytest.CaptureFixture[str], value: str
 ) -> None:
     for feature in schema.features:
+        if value in feature.values:
+            continue
         table = damaged(tmp_path / "bad.csv", data_file, feature.name, value)
         assert main(["--data", str(table), "--models", str(tmp_path)]) == 2
         assert f'bad-cell  bad.csv line 2: {feature.name} is "{value}", expected' in capsys.readouterr().err

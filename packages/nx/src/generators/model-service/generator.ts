@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { type DataSchema, fail, ProblemError, type Result, succeed, unwrap } from '@modelyard/core';
 import { scaffoldService } from '@modelyard/standards';
 import { cudaWarnings, inferDataSchema, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
+import { normalizeDirectory, requireWorkspace } from '../place.ts';
 import { treeSink } from '../tree-sink.ts';
 
 export interface ModelServiceOptions {
@@ -21,13 +22,16 @@ export interface ModelServiceOptions {
   readonly lessonGpu?: boolean;
   readonly port?: number;
   readonly gpus?: number;
+  readonly lesson?: boolean;
+  readonly tracking?: string;
   readonly data?: string;
   readonly target?: string;
+  readonly exclude?: readonly string[];
 }
 
 /** Makes a model service in the workspace; bad input throws a ProblemError and leaves the tree as it was. */
 export default async function modelService(tree: Tree, options: ModelServiceOptions): Promise<GeneratorCallback> {
-  requireWorkspace(tree);
+  requireWorkspace(tree, 'nx g model-service');
   const table = unwrap(readTable(options));
   const answers = unwrap(
     parseModelServiceAnswers({ ...options, ...(table ? { data: table.schema, hasOwnData: true } : {}) }, 'nx g model-service'),
@@ -41,18 +45,6 @@ export default async function modelService(tree: Tree, options: ModelServiceOpti
     const steps = [...(cuda && !cuda.hasLock ? ['lock'] : []), 'train', 'test'].map((step) => `\n  npx nx run ${answers.name}:${step}`);
     logger.info(`\n${directory} is ready. Next:${steps.join('')}`);
   };
-}
-
-function requireWorkspace(tree: Tree): void {
-  if (tree.exists(WORKSPACE_FILE)) return;
-  throw new ProblemError([
-    {
-      code: 'no-workspace',
-      where: 'nx g model-service',
-      what: `there is no ${WORKSPACE_FILE} at the root of this workspace`,
-      remedy: 'add it with "npx nx g @modelyard/nx:init", or make a new workspace with "npm create modelyard@latest"',
-    },
-  ]);
 }
 
 function requireFreeDirectory(tree: Tree, directory: string, answers: ModelServiceAnswers): void {
@@ -69,7 +61,7 @@ function requireFreeDirectory(tree: Tree, directory: string, answers: ModelServi
 
 /** The user's own table and its schema, when --data is given. */
 function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: DataSchema } | undefined> {
-  if (options.data === undefined) return succeed(undefined);
+  if (options.data === undefined) return withoutTable(options);
   const file = resolve(options.data);
   if (!existsSync(file)) {
     return fail({
@@ -87,11 +79,35 @@ function readTable(options: ModelServiceOptions): Result<{ csv: string; schema: 
       remedy: 'name the column to predict, for example --target=churned',
     });
   }
-  const csv = readFileSync(file, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\r\n', '\n');
-  const schema = inferDataSchema(csv, options.target, options.data);
+  const text = decodeTable(readFileSync(file), options.data);
+  if (!text.ok) return text;
+  const csv = text.value.replaceAll('\r\n', '\n');
+  const schema = inferDataSchema(csv, options.target, options.data, { exclude: options.exclude ?? [] });
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
 }
 
-const normalizeDirectory = (directory: string): string => directory.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+/** The sample, unless columns of a table are named. */
+function withoutTable(options: ModelServiceOptions): Result<undefined> {
+  const given = (['target', 'exclude'] as const).filter((option) => options[option] !== undefined && options[option].length > 0);
+  if (given.length === 0) return succeed(undefined);
+  return fail({
+    code: 'no-table',
+    where: 'nx g model-service',
+    what: `${given.map((option) => `--${option}`).join(' and ')} ${given.length === 1 ? 'is' : 'are'} given without --data`,
+    remedy: 'give --data the path of a CSV table with a header line',
+  });
+}
+
+/** The text of a table in UTF-8, without its byte order mark. */
+function decodeTable(bytes: Uint8Array, file: string): Result<string> {
+  try {
+    return succeed(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fail({
+      code: 'bad-encoding',
+      where: file,
+      what: 'it is not UTF-8',
+      remedy: 'save it as UTF-8: some of its letters would be lost',
+    });
+  }
+}

@@ -11,6 +11,8 @@ from typing import Any
 
 from src.answers import Answer
 from src.data_schema import DataSchema, Feature, Value, parse_data_schema
+from src.problem import InputProblems, Problem
+from src.project import LOCK_NAME
 from src.table import Label
 
 LOCK_VERSION = 1
@@ -97,6 +99,17 @@ def git_state(folder: Path) -> dict[str, Any]:
     commit = _git(folder, "log", "-1", "--format=%H", *ours)
     changes = _git(folder, "status", "--porcelain", *ours)
     return {"commit": commit or None, "dirty": commit in (None, "") or changes != ""}
+
+
+def committed_lock(models: Path, commit: str) -> dict[str, Any] | None:
+    """The model.lock.json of the folder in a commit; None if it was not there, or if nothing is committed yet."""
+    if _git(models, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
+        if commit == "HEAD":
+            return None
+        remedy = "name a commit or branch that this clone has; a shallow clone may lack it"
+        raise InputProblems(Problem("unknown-commit", commit, "git does not know it", remedy))
+    text = _git(models, "show", f"{commit}:./{LOCK_NAME}")
+    return None if text is None else json.loads(text)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

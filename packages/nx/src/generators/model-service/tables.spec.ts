@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import modelService from './generator.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'modelyard-generator-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let tree: Tree;
+
+beforeEach(() => {
+  tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
+  tree.write('modelyard.yaml', '');
+});
+
+const ROWS = Array.from({ length: 20 }, (_, row) => `${1000 + row},${row * 1.5},${row % 2 ? 'ja' : 'nein'}`);
+
+/** A table on disk, as bytes or text. */
+function table(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(root, name), content);
+  return join(root, name);
+}
+
+const json = (path: string) => JSON.parse(tree.read(path, 'utf-8') ?? 'null') as Record<string, unknown>;
+
+test('a table of a spreadsheet, with byte order mark and CRLF, becomes the data, the schema and the gate of the service', async () => {
+  const data = table('bom.csv', `\uFEFFid,Größe,Kündigt\r\n${ROWS.join('\r\n')}\r\n`);
+  await modelService(tree, { name: 'churn', data, target: 'Kündigt', exclude: ['id'] });
+  expect(json('services/churn/src/data_schema.json')).toEqual({
+    target: 'Kündigt',
+    task: 'classification',
+    features: [{ name: 'Größe', type: 'number', minimum: 0, example: 0 }],
+  });
+  expect(tree.read('services/churn/data/churn.csv', 'utf-8')).toBe(`id,Größe,Kündigt\n${ROWS.join('\n')}\n`);
+  expect(tree.read('services/churn/model-service.yaml', 'utf-8')).toContain('evaluate:\n  metric: roc_auc\n');
+  expect(tree.exists('services/churn/src/sample_data.py')).toBe(false);
+});
+
+test('a table that is not UTF-8 is refused, because letters would be lost', async () => {
+  const data = table('latin1.csv', Buffer.from(`id,Größe,Kündigt\n${ROWS.join('\n')}\n`, 'latin1'));
+  await expect(modelService(tree, { name: 'churn', data, target: 'Kündigt' })).rejects.toThrow(
+    `bad-encoding  ${data}: it is not UTF-8
+          save it as UTF-8: some of its letters would be lost`,
+  );
+});
+
+test('every problem of a table is shown, and nothing is written', async () => {
+  const data = table('bad.csv', `id,size,y\n${ROWS.map((row, index) => (index === 4 ? row.replace(/,[\d.]+,/, ',,') : row)).join('\n')}\n`);
+  await expect(modelService(tree, { name: 'churn', data, target: 'y' })).rejects.toThrow(
+    `unusable-column  ${data}: column "id": it numbers the rows: a model would learn them by heart
+          leave it out with --exclude=id, or turn it into numbers or fewer categories
+
+missing-value  ${data}:6: column "size" has no value here (""), once in all
+          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=size`,
+  );
+  expect(tree.exists('services/churn')).toBe(false);
+});
+
+test('a table without a target, and columns without a table, are refused', async () => {
+  const data = table('fine.csv', `id,size,y\n${ROWS.join('\n')}\n`);
+  await expect(modelService(tree, { name: 'churn', data })).rejects.toThrow(
+    'no-target  nx g model-service: --data is given without --target',
+  );
+  await expect(modelService(tree, { name: 'churn', target: 'y', exclude: ['id'] })).rejects.toThrow(
+    `no-table  nx g model-service: --target and --exclude are given without --data
+          give --data the path of a CSV table with a header line`,
+  );
+});

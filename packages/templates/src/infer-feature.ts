@@ -1,0 +1,81 @@
+import { type Feature, fail, type Problem, type Result, succeed } from '@modelyard/core';
+
+/** More distinct texts than this make a column an identifier or free text, not a category. */
+export const MOST_CATEGORIES = 50;
+
+/** A column of the table. */
+export interface Column {
+  readonly name: string;
+  readonly file: string;
+  readonly cells: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** A number as Python's float and the request's JSON both have it. */
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+const WHOLE = /^\s*[+-]?\d+\s*$/;
+/** What tables write for a value that is missing; in a column of texts these may be categories. */
+const MISSING = /^(nan|na|n\/a|#n\/a|null|nil|none|-|\?|[+-]?inf(inity)?)$/i;
+const DATE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const IDENTIFIER = /(^|[^a-z])(id|uuid|guid|index|row)$|[a-z]I[Dd]$/;
+
+export const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
+export const isWhole = (text: string): boolean => WHOLE.test(text);
+
+/** The feature in a column, or the problem that it can be none. */
+export function inferFeature(column: Column): Result<Feature> {
+  const empty = missingCells(column);
+  if (empty) return fail(empty);
+  const texts = column.cells.map(({ text }) => text);
+  return texts.every(isNumber) ? inferNumber(column, texts) : inferCategory(column, texts);
+}
+
+/** The problem of a column in which values are missing: the training takes none for granted. */
+export function missingCells(column: Column): Problem | undefined {
+  const present = column.cells.filter(({ text }) => text.trim() !== '');
+  if (present.length === 0) return unusable(column, 'it is empty');
+  const others = present.filter(({ text }) => !isNumber(text));
+  const isNumeric = others.length < present.length && others.every(({ text }) => MISSING.test(text.trim()));
+  const missing = isNumeric ? column.cells.filter(({ text }) => !isNumber(text)) : column.cells.filter(({ text }) => text.trim() === '');
+  const first = missing[0];
+  if (first === undefined) return undefined;
+  const times = missing.length === 1 ? 'once' : `${missing.length} times`;
+  return {
+    code: 'missing-value',
+    where: `${column.file}:${first.line}`,
+    what: `column "${column.name}" has no value here ("${first.text}"), ${times} in all`,
+    remedy: `fill the cells or drop the rows, alike for training and for requests; or leave the column out: ${exclude(column)}`,
+  };
+}
+
+function inferNumber(column: Column, texts: readonly string[]): Result<Feature> {
+  const numbers = texts.map(Number);
+  const whole = texts.every(isWhole);
+  if (whole && numbers.some((value) => !Number.isSafeInteger(value)))
+    return fail(unusable(column, 'it holds whole numbers of more than 15 digits'));
+  if (whole && isIdentifier(column.name, numbers)) return fail(unusable(column, 'it numbers the rows: a model would learn them by heart'));
+  const minimum = numbers.every((value) => value >= 0) ? { minimum: 0 } : {};
+  return succeed({ name: column.name, type: whole ? 'integer' : 'number', ...minimum, example: numbers[0] as number });
+}
+
+/** Whether whole numbers are all different, in a column that is named as an identifier. */
+const isIdentifier = (name: string, numbers: readonly number[]): boolean =>
+  new Set(numbers).size === numbers.length && (IDENTIFIER.test(name) || IDENTIFIER.test(name.toLowerCase()));
+
+function inferCategory(column: Column, texts: readonly string[]): Result<Feature> {
+  if (texts.every((text) => DATE.test(text.trim())))
+    return fail(unusable(column, 'it holds dates; one that training has not seen could not be asked'));
+  const categories = [...new Set(texts)].sort();
+  if (categories.length > MOST_CATEGORIES)
+    return fail(unusable(column, `it holds ${categories.length} different texts, too many for a category`));
+  if (categories.length === texts.length) return fail(unusable(column, 'each row holds another text'));
+  return succeed({ name: column.name, type: 'string', values: categories, example: texts[0] as string });
+}
+
+const unusable = (column: Column, what: string): Problem => ({
+  code: 'unusable-column',
+  where: `${column.file}: column "${column.name}"`,
+  what,
+  remedy: `leave it out with ${exclude(column)}, or turn it into numbers or fewer categories`,
+});
+
+const exclude = ({ name }: Column): string => (/^[\w-]+$/.test(name) ? `--exclude=${name}` : `--exclude=${JSON.stringify(name)}`);
