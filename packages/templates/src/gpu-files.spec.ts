@@ -31,7 +31,9 @@ test("the lesson's GPU image: its base, one Python 3.11 that builds and runs, it
   expect(stagesOf(dockerfile)).toEqual([
     { from: 'nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04', name: 'python' },
     { from: 'python', name: 'builder' },
-    { from: 'python', name: 'runtime' },
+    { from: 'python', name: 'packages' },
+    { from: 'packages', name: 'service' },
+    { from: 'packages', name: 'runtime' },
   ]);
   expect(dockerfile).toContain('apt-get install -y --no-install-recommends python3.11 python3.11-venv');
   expect(dockerfile).toContain('/opt/uv/bin/uv venv --python /usr/bin/python3.11 /opt/venv');
@@ -45,7 +47,9 @@ test('a GPU image starts from plain Python, so that it holds the CUDA of the whe
   const dockerfile = filesOf({ framework: 'torch', accelerator: 'cuda' }).Dockerfile ?? '';
   expect(stagesOf(dockerfile)).toEqual([
     { from: 'python:3.11-slim', name: 'builder' },
-    { from: 'python:3.11-slim', name: 'runtime' },
+    { from: 'python:3.11-slim', name: 'packages' },
+    { from: 'packages', name: 'service' },
+    { from: 'packages', name: 'runtime' },
   ]);
   expect(dockerfile).not.toMatch(/nvidia\/cuda|cuda-toolkit/);
   expect(dockerfile).toContain('NVIDIA_DRIVER_CAPABILITIES=compute,utility');

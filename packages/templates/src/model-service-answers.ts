@@ -31,6 +31,9 @@ import { notInRange, notOneOf } from './option-problems.ts';
 import type { View } from './render.ts';
 import { markdownCell, shellText } from './text.ts';
 
+/** The date of every file in an image's layers, in seconds since 1970: 1980, the first year that zip archives know. */
+const LAYER_DATE = 315_532_800;
+
 const LESSON_PYTHON = '3.11' satisfies PythonVersion;
 const LESSON_FRAMEWORK = 'sklearn' satisfies Framework;
 
@@ -133,6 +136,7 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     ...gpuView(answers.framework, answers.cuda),
     pythonImage: DEFAULT_PYTHON_IMAGE.replaceAll('{version}', answers.python),
     uvVersion: UV_VERSION,
+    layerDate: LAYER_DATE,
     gate: firstGate(data),
     exampleRow: Object.fromEntries(data.features.map((feature) => [feature.name, feature.example])),
     cell: markdownCell,

@@ -59,6 +59,11 @@ for (const framework of FRAMEWORKS) {
   });
 }
 
+test('the same service gives the same layers twice, also from another folder and without a cache', async () => {
+  const [first, second] = [await trained('custom'), await trained('custom', 'again')];
+  expect(await layersOf(second)).toEqual(await layersOf(first));
+});
+
 /** What an image must not hold: compilers and installers, a package's tests, places that the service could write to. */
 const FACTS = `
 import json, os, pathlib, shutil, sysconfig
@@ -100,11 +105,12 @@ async function expectNoSecret(ref: string): Promise<void> {
   expect(await docker(engine, ['history', '--no-trunc', ref])).not.toMatch(/planted|pip_conf=|index-url|https?:\/\/[^ ]*@/);
 }
 
-async function trained(framework: Framework): Promise<ServiceFolder> {
+/** A service with its model, in a folder of its own. */
+async function trained(framework: Framework, folder = 'first'): Promise<ServiceFolder> {
   const name = `image-${framework}`;
   const answers = unwrap(parseModelServiceAnswers({ name, framework }, 'images.e2e'));
-  scaffoldService(diskSink(scratch), name, answers);
-  const service = { name, directory: join(scratch, name), python: answers.python };
+  scaffoldService(diskSink(join(scratch, folder)), name, answers);
+  const service = { name, directory: join(scratch, folder, name), python: answers.python };
   const world: PythonWorld = { workspace: scratch, env: ENVIRONMENT, isWindows: false, log: (line) => console.log(line) };
   await setUpEnvironment(service, world);
   expect(await runModule(service, 'src.train', [], world)).toBe(0);
@@ -114,7 +120,6 @@ async function trained(framework: Framework): Promise<ServiceFolder> {
 /** Builds the image; `transferred` is what the engine says it was sent as build context, in bytes. */
 async function build(service: ServiceFolder): Promise<{ ref: string; transferred: number }> {
   const inputs = buildSecrets(process.env);
-  const base = process.env.MODELYARD_E2E_PYTHON_IMAGE?.replaceAll('{version}', service.python);
   const lines: string[] = [];
   const record = await buildImage(
     engine,
@@ -122,7 +127,7 @@ async function build(service: ServiceFolder): Promise<{ ref: string; transferred
       context: service.directory,
       name: service.name,
       revision: { commit: null, dirty: true, committedAt: null, remote: null },
-      buildArgs: { ...(base ? { PYTHON_IMAGE: base } : {}), ...inputs.buildArgs },
+      buildArgs: { PYTHON_IMAGE: baseFor(service), ...inputs.buildArgs },
       secrets: inputs.secrets,
     },
     (line) => lines.push(line),
@@ -130,6 +135,31 @@ async function build(service: ServiceFolder): Promise<{ ref: string; transferred
   built.push(record.ref);
   return { ref: record.ref, transferred: transferredBytes(lines) };
 }
+
+/** The digests of the layers that a build without any cached step makes. */
+async function layersOf(service: ServiceFolder): Promise<unknown> {
+  const { secrets, buildArgs } = buildSecrets(process.env);
+  const args = Object.entries({ ...buildArgs, PYTHON_IMAGE: baseFor(service) }).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
+  const files = secrets.flatMap(({ id, file }) => ['--secret', `id=${id},src=${file}`]);
+  const ref = `${service.name}:uncached`;
+  built.push(ref);
+  await docker({ ...engine, env: { ...engine.env, DOCKER_BUILDKIT: '1' } }, [
+    'build',
+    '--quiet',
+    '--no-cache',
+    ...args,
+    ...files,
+    '--tag',
+    ref,
+    service.directory,
+  ]);
+  return JSON.parse(await docker(engine, ['image', 'inspect', '--format', '{{json .RootFS.Layers}}', ref]));
+}
+
+const baseFor = (service: ServiceFolder): string => String(process.env.MODELYARD_E2E_PYTHON_IMAGE).replaceAll('{version}', service.python);
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
