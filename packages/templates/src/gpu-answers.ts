@@ -107,9 +107,9 @@ export function gpuView(framework: Framework, set: CudaSet | undefined): Record<
     gpuRequirements: [...named, ...extras.filter((extra) => !named.some((line) => line.startsWith(extra)))],
     runtimeImage: set?.image ?? null,
     /** Where the image's build installs the packages. */
-    installed: set?.image ? '/opt/venv' : '/install',
+    installed: set?.image ? '/opt/venv' : '/out/usr/local',
     /** The command that installs there. */
-    install: `${set?.image ? '/opt/uv/bin/uv pip install --python /opt/venv/bin/python' : 'uv pip install --python /usr/local/bin/python3 --prefix /install'} --link-mode copy`,
+    install: `${set?.image ? '/opt/uv/bin/uv pip install --python /opt/venv/bin/python' : 'uv pip install --python /usr/local/bin/python3 --prefix /out/usr/local'} --link-mode copy`,
     // A process that opens CUDA needs a few GB of memory beside the GPU's.
     resources: { ...SPEC_DEFAULTS.deploy.resources, ...(set ? { memory: '4Gi' } : {}) },
     hasLock: set?.hasLock ?? true,
