@@ -51,16 +51,3 @@ export type PythonVersion = (typeof PYTHON_VERSIONS)[number];
 /** Where trainings may be logged to; `none` is the default. */
 export const TRACKINGS = ['none', 'mlflow'] as const;
 export type Tracking = (typeof TRACKINGS)[number];
-
-/** The frameworks of the pack, the default first, each with the suffix of the model file that it writes. */
-export const MODEL_SUFFIXES = {
-  sklearn: '.pkl',
-  xgboost: '.ubj',
-  lightgbm: '.json',
-  onnx: '.onnx',
-  torch: '.safetensors',
-  tensorflow: '.safetensors',
-  custom: '.bin',
-} as const;
-export type Framework = keyof typeof MODEL_SUFFIXES;
-export const FRAMEWORKS = Object.keys(MODEL_SUFFIXES) as readonly Framework[];

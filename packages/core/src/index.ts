@@ -2,6 +2,7 @@ export * from './contract.ts';
 export { computeCapabilityFits, driverFits } from './cuda-fit.ts';
 export * from './data-schema.ts';
 export * from './file-set.ts';
+export * from './frameworks.ts';
 export { editDistance, nearestWord } from './nearest.ts';
 export * from './package-name.ts';
 export * from './problem.ts';

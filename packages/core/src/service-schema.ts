@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { DEFAULT_PORT, FRAMEWORKS, PYTHON_VERSIONS } from './contract.ts';
+import { DEFAULT_PORT, PYTHON_VERSIONS } from './contract.ts';
+import { FRAMEWORKS } from './frameworks.ts';
 
 /** A Kubernetes quantity (apimachinery `resource.Quantity`): 250m, 1, 512Mi. */
 const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FRAMEWORKS } from './contract.ts';
+import { FRAMEWORKS } from './frameworks.ts';
 import { formatProblems, type Result } from './problem.ts';
 import { parseServiceSpec, specIn } from './service-spec.ts';
 

@@ -1,4 +1,5 @@
-import { DEFAULT_PORT, type Framework, type PythonVersion } from './contract.ts';
+import { DEFAULT_PORT, type PythonVersion } from './contract.ts';
+import type { Framework } from './frameworks.ts';
 import { fail, type Problem, type Result, succeed } from './problem.ts';
 import { DEFAULT_MARGIN, LOWER_IS_BETTER, type QualityGate } from './quality-gate.ts';
 import { schemaProblems } from './schema-problems.ts';

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pack, PackManifest } from './pack.ts';
 
 const PACKS = fileURLToPath(new URL('../packs', import.meta.url));
+
+/** Files about templates that are none themselves. */
+const ABOUT = new Set(['pack.json', 'framework.json']);
 
 /** Reads a pack that ships with this package. */
 export function loadPack(name: 'model-service' | 'model-lib' | 'workspace'): Pack {
@@ -18,7 +21,7 @@ export function readPack(directory: string): Pack {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     const path = relative(directory, file).split(sep).join('/');
-    if (path !== 'pack.json') templates[path] = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+    if (!ABOUT.has(basename(path))) templates[path] = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
   }
   return { manifest, templates };
 }
