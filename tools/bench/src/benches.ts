@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { imageBench } from './image/index.ts';
+
+/** All benches; a new one is a line here. */
+export const BENCHES: readonly Bench[] = [imageBench];

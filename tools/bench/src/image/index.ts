@@ -1,0 +1,91 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unwrap } from '@modelyard/core';
+import { lockRequirements, type PythonWorld, runModule, setUpEnvironment } from '@modelyard/python';
+import { diskSink, scaffoldService } from '@modelyard/standards';
+import { type GivenAnswers, parseModelServiceAnswers } from '@modelyard/templates';
+import { prepareMachine } from '../../../e2e/src/index.ts';
+import type { Bench, BenchTable, Row } from '../bench.ts';
+import { type BuildFigures, type Context, measureBuilds } from './build.ts';
+import { changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
+
+/** The generated images, and those of the lesson with the lesson's own packages. */
+const OURS: Readonly<Record<string, GivenAnswers>> = {
+  'modelyard, scikit-learn': { framework: 'sklearn' },
+  'modelyard, ONNX': { framework: 'onnx' },
+  'modelyard, --lesson': { lesson: true },
+};
+
+export const imageBench: Bench = {
+  name: 'image',
+  about: 'size and build times of images, against the Dockerfiles of the lesson (about 25 minutes)',
+  run: async (log) => {
+    const machine = await prepareMachine(process.env, log);
+    const scratch = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
+    try {
+      const pythonImage = machine.baseImage.pattern.replaceAll('{version}', '3.11');
+      const rows: Row[] = [];
+      for (const context of await contexts(scratch, pythonImage, log)) {
+        rows.push({ name: context.name, values: valuesOf(await measureBuilds(machine.engine.engine, context, log)) });
+      }
+      return [tableOf(rows)];
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+      await machine.stop();
+    }
+  },
+};
+
+const valuesOf = ({ megabytes, coldSeconds, editSeconds, pinSeconds }: BuildFigures) => [megabytes, coldSeconds, editSeconds, pinSeconds];
+
+const tableOf = (rows: readonly Row[]): BenchTable => ({
+  title: 'Images of one service (unpacked, with their base)',
+  anchor: 'lesson, multi-stage',
+  columns: [
+    { name: 'size', unit: 'MB', digits: 0 },
+    { name: 'cold build', unit: 's', digits: 1 },
+    { name: 'one line edited', unit: 's', digits: 1 },
+    { name: 'one pin changed', unit: 's', digits: 1 },
+  ],
+  rows,
+});
+
+async function contexts(scratch: string, pythonImage: string, log: (line: string) => void): Promise<Context[]> {
+  const ours: Context[] = [];
+  for (const [name, given] of Object.entries(OURS)) ours.push(await ourContext(scratch, name, given, pythonImage, log));
+  const sources = ours.at(-1)?.directory as string;
+  const theirs = Object.entries(LESSON_DOCKERFILES).map(async ([name, dockerfile], index): Promise<Context> => {
+    const directory = await lessonContext(join(scratch, `lesson-${index}`), sources, dockerfile);
+    return { name, directory, pythonImage, changePin: () => editRequirements(directory, 'requirements.txt', changePin) };
+  });
+  return [...(await Promise.all(theirs)), ...ours];
+}
+
+/** A trained service of ours. */
+async function ourContext(
+  scratch: string,
+  name: string,
+  given: GivenAnswers,
+  pythonImage: string,
+  log: (line: string) => void,
+): Promise<Context> {
+  const answers = unwrap(parseModelServiceAnswers({ ...given, name: 'churn' }, 'bench'));
+  const folder = name.replaceAll(/[^a-z]+/g, '-');
+  scaffoldService(diskSink(join(scratch, folder)), 'churn', answers);
+  const service = { name: 'churn', directory: join(scratch, folder, 'churn'), python: answers.python };
+  const world: PythonWorld = { workspace: scratch, env: process.env, isWindows: process.platform === 'win32', log };
+  await setUpEnvironment(service, world);
+  const code = await runModule(service, 'src.train', [], world);
+  if (code !== 0) throw new Error(`training of ${name} ended with ${code}`);
+  const changePin = async () => {
+    await editRequirements(service.directory, 'requirements.in', (text) => `${text}prometheus-client<0.21\n`);
+    await lockRequirements(service, world, { upgrade: false, shared: [] });
+  };
+  return { name, directory: service.directory, pythonImage, changePin };
+}
+
+async function editRequirements(directory: string, name: string, edit: (text: string) => string): Promise<void> {
+  const file = join(directory, name);
+  await writeFile(file, edit(await readFile(file, 'utf8')));
+}

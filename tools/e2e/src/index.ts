@@ -1,0 +1,1 @@
+export { type PreparedMachine, prepareMachine } from './prepare-machine.ts';
