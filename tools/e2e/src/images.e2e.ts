@@ -4,18 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FRAMEWORKS, type Framework, LIVE_PATH, METRICS_PATH, PREDICT_PATH, unwrap } from '@modelyard/core';
 import { isSameAnswer, parseModelLock } from '@modelyard/deploy';
-import { buildImage, buildSecrets, type DockerEngine, findEngine, inspectImage, runDocker, saveImage } from '@modelyard/image';
-import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
-import { diskSink, scaffoldService } from '@modelyard/standards';
-import { parseModelServiceAnswers } from '@modelyard/templates';
+import { buildSecrets, type DockerEngine, findEngine, inspectImage, runDocker, saveImage } from '@modelyard/image';
+import type { ServiceFolder } from '@modelyard/python';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Container, docker, pythonInside, removeContainer, startContainer, terminate } from './container.ts';
 import { holdsPlanted, plantFiles } from './planted.ts';
+import { baseFor, buildServiceImage, trainedService } from './service-image.ts';
 
 /** Bytes, unpacked and with bytecode, where a goal is set; the base image is part of it. */
 const SIZE_GOALS: Partial<Record<Framework, number>> = { sklearn: 360e6, onnx: 250e6 };
 const DATA_MEGABYTES = 300;
-const { PYTHONDONTWRITEBYTECODE: _, ...ENVIRONMENT } = process.env;
 
 let engine: DockerEngine;
 let scratch: string;
@@ -105,35 +103,14 @@ async function expectNoSecret(ref: string): Promise<void> {
   expect(await docker(engine, ['history', '--no-trunc', ref])).not.toMatch(/planted|pip_conf=|index-url|https?:\/\/[^ ]*@/);
 }
 
-/** A service with its model, in a folder of its own. */
-async function trained(framework: Framework, folder = 'first'): Promise<ServiceFolder> {
-  const name = `image-${framework}`;
-  const answers = unwrap(parseModelServiceAnswers({ name, framework }, 'images.e2e'));
-  scaffoldService(diskSink(join(scratch, folder)), name, answers);
-  const service = { name, directory: join(scratch, folder, name), python: answers.python };
-  const world: PythonWorld = { workspace: scratch, env: ENVIRONMENT, isWindows: false, log: (line) => console.log(line) };
-  await setUpEnvironment(service, world);
-  expect(await runModule(service, 'src.train', [], world)).toBe(0);
-  return service;
-}
+const trained = (framework: Framework, folder = 'first'): Promise<ServiceFolder> =>
+  trainedService(join(scratch, folder), { name: `image-${framework}`, framework });
 
 /** Builds the image; `transferred` is what the engine says it was sent as build context, in bytes. */
 async function build(service: ServiceFolder): Promise<{ ref: string; transferred: number }> {
-  const inputs = buildSecrets(process.env);
-  const lines: string[] = [];
-  const record = await buildImage(
-    engine,
-    {
-      context: service.directory,
-      name: service.name,
-      revision: { commit: null, dirty: true, committedAt: null, remote: null },
-      buildArgs: { PYTHON_IMAGE: baseFor(service), ...inputs.buildArgs },
-      secrets: inputs.secrets,
-    },
-    (line) => lines.push(line),
-  );
-  built.push(record.ref);
-  return { ref: record.ref, transferred: transferredBytes(lines) };
+  const { ref, lines } = await buildServiceImage(engine, service);
+  built.push(ref);
+  return { ref, transferred: transferredBytes(lines) };
 }
 
 /** The digests of the layers that a build without any cached step makes. */
@@ -158,8 +135,6 @@ async function layersOf(service: ServiceFolder): Promise<unknown> {
   ]);
   return JSON.parse(await docker(engine, ['image', 'inspect', '--format', '{{json .RootFS.Layers}}', ref]));
 }
-
-const baseFor = (service: ServiceFolder): string => String(process.env.MODELYARD_E2E_PYTHON_IMAGE).replaceAll('{version}', service.python);
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
