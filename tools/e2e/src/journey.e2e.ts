@@ -15,6 +15,12 @@ import { writeHousesTable } from './tables.ts';
 import { createWorkspace } from './workspace.ts';
 
 const run = promisify(execFile);
+const GIT_IDENTITY = {
+  GIT_AUTHOR_NAME: 'e2e',
+  GIT_AUTHOR_EMAIL: 'e2e@modelyard.test',
+  GIT_COMMITTER_NAME: 'e2e',
+  GIT_COMMITTER_EMAIL: 'e2e@modelyard.test',
+};
 let scratch: string;
 let workspace: string;
 let shell: Shell;
@@ -24,8 +30,9 @@ const service = (path = '') => join(workspace, 'services', 'churn', path);
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'modelyard-e2e-'));
   workspace = join(scratch, 'acme-ml');
-  // The kubeconfig of the person who runs the tests stays out of it.
-  shell = new Shell({ ...process.env, KUBECONFIG: join(scratch, 'kubeconfig'), CI: 'true' }, (text) => process.stdout.write(text));
+  // The kubeconfig and the git identity of the person who runs the tests stay out of it; a fresh machine has neither.
+  const own = { KUBECONFIG: join(scratch, 'kubeconfig'), ...GIT_IDENTITY, CI: 'true' };
+  shell = new Shell({ ...process.env, ...own }, (text) => process.stdout.write(text));
   const pythonImage = process.env.MODELYARD_E2E_PYTHON_IMAGE;
   await createWorkspace({ directory: workspace, ...(pythonImage ? { pythonImage } : {}) }, shell);
 });
