@@ -1,12 +1,14 @@
 import { formatProblems } from '@modelyard/core';
 import { expect, test } from 'vitest';
-import { type DeployRequest, type DeployWorld, deployService } from './deploy.ts';
+import { deployService } from './deploy.ts';
+import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
 import type { KubeObject, LiveDeployment, LivePod } from './kube/index.ts';
 import { type DeployEvent, formatEvent } from './report/index.ts';
 import { type FakeCluster, fakeClock, fakeCluster, namespaceNamed } from './testing/fake-cluster.ts';
 import { deploymentWith, podEvent, podLike, replicaSet } from './testing/rollouts.ts';
 import { specOf } from './testing/specs.ts';
+import type { World } from './world.ts';
 
 const LOCK = { modelSha: 'feed', golden: { tolerance: 1e-6, rows: [{ row: { tenure: 12 }, expected: { prediction: 1 } }] } };
 
@@ -22,7 +24,7 @@ const requestWith = (more: Partial<DeployRequest> = {}): DeployRequest => ({
   ...more,
 });
 
-interface RecordingWorld extends DeployWorld {
+interface RecordingWorld extends World {
   readonly events: DeployEvent[];
   readonly delivered: string[];
 }
@@ -34,6 +36,7 @@ function worldOf(cluster: FakeCluster): RecordingWorld {
     events,
     delivered,
     clock: fakeClock(),
+    holder: 'ann@laptop',
     connect: async () => cluster,
     report: (event) => void events.push(event),
     deliver: async (image, context) => void delivered.push(`${image} to ${context}`),
@@ -47,7 +50,7 @@ function clusterWith(pods: readonly LivePod[], status: LiveDeployment['status'] 
   return Object.assign(cluster, {
     apply: async (object: KubeObject) => {
       const applied = await apply(object);
-      if (object.kind === 'Deployment') cluster.objects.set('Deployment ml/churn', deploymentWith(status));
+      if (object.kind === 'Deployment') cluster.objects.set('Deployment.apps ml/churn', deploymentWith(status));
       return applied;
     },
   });
@@ -91,6 +94,7 @@ test('a deploy plans, loads the image, applies, waits, verifies, and says so', a
       'created  deployment/churn',
       'ready    1 pod after 0.0 s',
       'verified 1 golden prediction from 1 pod, as trained',
+      'recorded revision 1',
       'deployed http://churn.ml:80 inside the cluster, in 0.0 s',
     ].join('\n'),
   );
@@ -173,12 +177,27 @@ test('a rollout that never ends is given up at its deadline', async () => {
 });
 
 test('an interrupted wait says what stays and how to go on', async () => {
-  const world = { ...worldOf(clusterWith([podLike()])), signal: AbortSignal.abort() };
+  const interruption = new AbortController();
+  const report = (event: DeployEvent) => event.type === 'waiting' && interruption.abort();
+  const world = { ...worldOf(clusterWith([podLike()])), report, signal: interruption.signal };
   expect(await problemsText(deployService(requestWith(), world))).toBe(
     'interrupted\n' +
       'interrupted  deployment/churn in ns/ml: stopped while the rollout was under way; what was applied stays\n' +
       '          deploy again to carry on, or look with "npx nx run churn:status"',
   );
+});
+
+test('an interrupted deploy begins nothing more', async () => {
+  const cluster = clusterWith([podLike()]);
+  const interruption = new AbortController();
+  const report = (event: DeployEvent) => event.type === 'applied' && interruption.abort();
+  const world = { ...worldOf(cluster), report, signal: interruption.signal };
+  expect(await problemsText(deployService(requestWith(), world))).toBe(
+    'interrupted\n' +
+      'interrupted  churn in ns/ml: stopped before everything was applied; what was applied stays\n' +
+      '          deploy again to carry on, or look with "npx nx run churn:status"',
+  );
+  expect(cluster.calls).not.toContain('apply deployment/churn');
 });
 
 test('a service without a model lock is deployed, and said to be unproved', async () => {
@@ -189,7 +208,9 @@ test('a service without a model lock is deployed, and said to be unproved', asyn
 });
 
 test('destroy gives up on objects that do not go', async () => {
-  const cluster = fakeCluster([deploymentWith()]);
+  const { metadata, ...deployment } = deploymentWith();
+  const labels = { 'app.kubernetes.io/instance': 'churn', 'app.kubernetes.io/managed-by': 'modelyard' };
+  const cluster = fakeCluster([{ ...deployment, metadata: { ...metadata, labels } }]);
   Object.assign(cluster, { remove: async () => true });
   expect(await problemsText(destroyService({ ...requestWith(), yes: false }, worldOf(cluster)))).toBe(
     'timeout\n' +

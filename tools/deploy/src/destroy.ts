@@ -1,6 +1,18 @@
 import { ProblemError } from '@modelyard/core';
-import type { Cluster, Query } from './cluster/index.ts';
-import { describeObject, type KubeObject, type ObjectRef, RESOURCES, refOf } from './kube/index.ts';
+import type { Cluster } from './cluster/index.ts';
+import { applySetOf, readInventory } from './inventory/index.ts';
+import {
+  describeObject,
+  groupKindOf,
+  type KubeObject,
+  keyOf,
+  type ObjectRef,
+  RESOURCES,
+  type Resource,
+  refOf,
+  resourceOfGroupKind,
+} from './kube/index.ts';
+import { withDeployLock } from './lock/index.ts';
 import { ownedSelector } from './manifests/index.ts';
 import { settleAll } from './settle.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -9,40 +21,72 @@ import type { World } from './world.ts';
 export interface DestroyRequest extends Target {
   readonly yes: boolean;
   readonly timeoutSeconds?: number;
+  readonly lockWaitSeconds?: number;
 }
 
-/** Every kind that a deploy may have created for a service. The namespace stays: others may live in it. */
-const OWNED_RESOURCES = [RESOURCES.Deployment, RESOURCES.Service, RESOURCES.ConfigMap, RESOURCES.ServiceAccount];
+/** Kinds that every service has; what else it has, its inventory names. The namespace stays: others may live in it. */
+const USUAL_RESOURCES: readonly Resource[] = [RESOURCES.Deployment, RESOURCES.Service, RESOURCES.ConfigMap, RESOURCES.ServiceAccount];
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const POLL_MS = 500;
 
 /** Deletes what we manage of a service and waits until it is gone; what others made stays. */
 export async function destroyService(request: DestroyRequest, world: World): Promise<readonly ObjectRef[]> {
   expectConfirmed(request, request.yes, 'a destroy');
+  const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
-  const { namespace } = request.environment;
   try {
-    const owned = (await listOwned(cluster, request)).map(refOf);
-    await settleAll(owned.map((ref) => cluster.remove(ref)));
-    for (const ref of owned) world.report({ type: 'deleted', object: describeObject(ref) });
-    await waitUntilGone(cluster, request, world);
-    world.report({ type: 'gone', service: request.service, namespace, objects: owned.length });
-    return owned;
+    const resources = await resourcesOf(cluster, request);
+    if ((await listOwned(cluster, request, resources)).length === 0) return report([], request, world);
+    const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
+    const owned = await withDeployLock(cluster, lock, world, (locked) => deleteAll(cluster, request, resources, locked));
+    await removeLeases(cluster, request);
+    return report(owned, request, world);
   } finally {
     await cluster.close();
   }
 }
 
-async function listOwned(cluster: Cluster, request: DestroyRequest): Promise<KubeObject[]> {
-  const query: Omit<Query, 'resource'> = { namespace: request.environment.namespace, labelSelector: ownedSelector(request.service) };
-  return (await settleAll(OWNED_RESOURCES.map((resource) => cluster.list({ resource, ...query })))).flat();
+/** The books go last: a destroy that is cut off finds in them what is left. */
+async function deleteAll(cluster: Cluster, request: DestroyRequest, resources: readonly Resource[], world: World): Promise<ObjectRef[]> {
+  const all = await listOwned(cluster, request, resources);
+  const [books, members] = [all.filter(isBook), all.filter((object) => !isBook(object))];
+  await settleAll(members.map((object) => cluster.remove(refOf(object))));
+  for (const object of members) world.report({ type: 'deleted', object: describeObject(refOf(object)) });
+  await waitUntilGone(cluster, request, resources, world);
+  await settleAll(books.map((object) => cluster.remove(refOf(object))));
+  return members.map(refOf);
 }
 
-async function waitUntilGone(cluster: Cluster, request: DestroyRequest, world: World): Promise<void> {
+/** The parent of the set and the revisions: their names hold a dot, which no service's object does. */
+const isBook = (object: KubeObject): boolean => object.kind === 'ConfigMap' && object.metadata.name.includes('.');
+
+async function resourcesOf(cluster: Cluster, request: DestroyRequest): Promise<Resource[]> {
+  const { books } = await readInventory(cluster, applySetOf(request.service, request.environment.namespace), []);
+  const named = books.kinds.map(resourceOfGroupKind).filter((resource) => resource !== undefined);
+  return [...new Map([...USUAL_RESOURCES, ...named].map((resource) => [groupKindOf(resource), resource])).values()];
+}
+
+async function listOwned(cluster: Cluster, request: DestroyRequest, resources: readonly Resource[]): Promise<KubeObject[]> {
+  const query = { namespace: request.environment.namespace, labelSelector: ownedSelector(request.service) };
+  const lists = await settleAll(resources.map((resource) => cluster.list({ resource, ...query })));
+  return [...new Map(lists.flat().map((object) => [keyOf(refOf(object)), object])).values()];
+}
+
+async function removeLeases(cluster: Cluster, request: DestroyRequest): Promise<void> {
+  const leases = await listOwned(cluster, request, [RESOURCES.Lease]);
+  await settleAll(leases.map((lease) => cluster.remove(refOf(lease))));
+}
+
+function report(owned: readonly ObjectRef[], request: DestroyRequest, world: World): readonly ObjectRef[] {
+  world.report({ type: 'gone', service: request.service, namespace: request.environment.namespace, objects: owned.length });
+  return owned;
+}
+
+async function waitUntilGone(cluster: Cluster, request: DestroyRequest, resources: readonly Resource[], world: World): Promise<void> {
   const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const startedMs = world.clock.nowMs();
   while (true) {
-    const left = await listOwned(cluster, request);
+    const left = (await listOwned(cluster, request, resources)).filter((object) => !isBook(object));
     if (left.length === 0) return;
     if (world.signal?.aborted || world.clock.nowMs() - startedMs > timeoutSeconds * 1000) throw stillThere(request, left, timeoutSeconds);
     await world.clock.sleep(POLL_MS, world.signal);

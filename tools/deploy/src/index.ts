@@ -7,7 +7,8 @@ export {
   type PodRequest,
   type Query,
 } from './cluster/index.ts';
-export { type DeployImage, type DeployOutcome, type DeployRequest, type DeployWorld, deployService, renderRequest } from './deploy.ts';
+export { type DeployOutcome, deployService } from './deploy.ts';
+export { type DeployImage, type DeployRequest, renderRequest } from './deploy-request.ts';
 export { type DestroyRequest, destroyService } from './destroy.ts';
 export type { KubeObject, ObjectRef } from './kube/index.ts';
 export { type DeployQuestion, kubeconfigFiles, loadDeployRequest, loadTarget, type ServiceQuestion } from './load-service.ts';
@@ -24,6 +25,7 @@ export {
   formatStatus,
   type TextStyle,
 } from './report/index.ts';
+export { type RollbackRequest, rollbackService } from './rollback.ts';
 export type { ServiceStatus } from './service-status.ts';
 export { readStatus } from './status.ts';
 export { systemClock } from './system-clock.ts';

@@ -14,7 +14,7 @@ import {
   WORKSPACE_FILE,
 } from '@modelyard/core';
 import { readImageRecord } from '@modelyard/image';
-import type { DeployImage, DeployRequest } from './deploy.ts';
+import type { DeployImage, DeployRequest } from './deploy-request.ts';
 import { type ModelLock, parseModelLock } from './model-lock.ts';
 import type { Target } from './target.ts';
 
@@ -35,6 +35,8 @@ export interface DeployQuestion extends ServiceQuestion {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly timeoutSeconds?: number;
+  readonly noRollback?: boolean;
+  readonly lockWaitSeconds?: number;
 }
 
 /** A service's spec in one environment, from its model-service.yaml and the workspace's modelyard.yaml. */
@@ -72,7 +74,9 @@ export async function loadDeployRequest(question: DeployQuestion): Promise<Resul
     dryRun: question.dryRun ?? false,
     yes: question.yes ?? false,
     ...(modelLock.value ? { modelLock: modelLock.value } : {}),
+    noRollback: question.noRollback ?? false,
     ...(question.timeoutSeconds === undefined ? {} : { timeoutSeconds: question.timeoutSeconds }),
+    ...(question.lockWaitSeconds === undefined ? {} : { lockWaitSeconds: question.lockWaitSeconds }),
   });
 }
 

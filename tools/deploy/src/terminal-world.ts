@@ -1,8 +1,9 @@
+import { hostname, userInfo } from 'node:os';
 import type { Problem } from '@modelyard/core';
 import { connectCluster } from './cluster/index.ts';
-import type { DeployWorld } from './deploy.ts';
 import { formatEvent, formatEventJson, formatFailure, formatFailureJson } from './report/index.ts';
 import { systemClock } from './system-clock.ts';
+import type { World } from './world.ts';
 
 /** How a door shows what happens. */
 export interface Terminal {
@@ -14,11 +15,12 @@ export interface Terminal {
 }
 
 /** The world of a door: the real clock, real clusters, events printed as they come, images loaded into the local cluster. */
-export function terminalWorld(terminal: Terminal): DeployWorld {
+export function terminalWorld(terminal: Terminal): World {
   const { output, colours, signal } = terminal;
   return {
     clock: systemClock,
     connect: connectCluster,
+    holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
     report: (event) => terminal.print(output === 'json' ? formatEventJson(event) : formatEvent(event, { colours })),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),

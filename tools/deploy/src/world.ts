@@ -6,6 +6,8 @@ export interface Clock {
   nowMs(): number;
   /** Resolves after the time, or as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls again and again until it is told to stop; keeps no process alive. */
+  every(ms: number, action: () => void): () => void;
 }
 
 /** Everything outside that a deploy touches, given by the door. */
@@ -15,4 +17,10 @@ export interface World {
   report(event: DeployEvent): void;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal?: AbortSignal;
+  /** Who deploys, for the lock and the history: `ann@laptop, process 4711`. */
+  readonly holder: string;
+  /** How long the lock of a process that died stays; left out, half a minute. */
+  readonly leaseSeconds?: number;
+  /** Brings an image of this machine into the cluster; needed where the environment's delivery is "load". */
+  deliver?(image: string, context: string): Promise<void>;
 }

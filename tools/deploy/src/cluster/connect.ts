@@ -1,12 +1,12 @@
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
-import { describeObject, type KubeObject, type ObjectRef, refOf } from '../kube/index.ts';
+import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
-import { objectPath, podPath } from './paths.ts';
+import { collectionPath, objectPath, podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
 import { parseStatus } from './status.ts';
 import { type ApiRequest, openTransport, type Transport } from './transport.ts';
-import type { Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query } from './types.ts';
+import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query } from './types.ts';
 import { watchAll } from './watch.ts';
 
 /** What the object owns goes first, so that its absence means that all is gone. */
@@ -34,32 +34,35 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
 }
 
 function clusterOver(transport: Transport, context: string, about: About): Cluster {
-  const apply = async (object: KubeObject, dryRun: boolean): Promise<KubeObject> => {
-    const ref = refOf(object);
-    const subject = about('apply', describeObject(ref), ref.namespace);
-    const text = await expectOk(transport, applyRequest(object, dryRun), subject);
+  const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
+    const text = await expectOk(transport, applyRequest(object, dryRun, manner), ofObject('apply', refOf(object)));
     return JSON.parse(text) as KubeObject;
   };
+  const ofObject = (verb: string, ref: ObjectRef): Subject => about(verb, describeObject(ref), ref.namespace);
   const listSubject = (query: Query): Subject => about('list', query.resource.plural, query.namespace);
   return {
     context,
-    read: (ref) => read(transport, ref, about('read', describeObject(ref), ref.namespace)),
+    read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
-    dryRun: (object) => apply(object, true),
-    apply: (object) => apply(object, false),
-    remove: (ref) => remove(transport, ref, about('delete', describeObject(ref), ref.namespace)),
+    dryRun: (object, manner) => apply(object, true, manner),
+    apply: (object, manner) => apply(object, false, manner),
+    create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
+    replace: (object) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object))),
+    remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
     watch: (query, onItems, signal) => watchAll(transport, query, listSubject(query), onItems, signal),
     logTail: (pod, request) => logTail(transport, pod, request),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
+    serverNowMs: () => transport.serverNowMs(),
     close: () => transport.close(),
   };
 }
 
-function applyRequest(object: KubeObject, dryRun: boolean): ApiRequest {
+function applyRequest(object: KubeObject, dryRun: boolean, manner: ApplyManner): ApiRequest {
+  const { manager = FIELD_MANAGER, force = false } = manner;
   return {
     method: 'PATCH',
     path: objectPath(refOf(object)),
-    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', dryRun: dryRun ? 'All' : undefined },
+    query: { fieldManager: manager, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined },
     body: object,
     contentType: 'application/apply-patch+yaml',
   };
@@ -68,6 +71,21 @@ function applyRequest(object: KubeObject, dryRun: boolean): ApiRequest {
 async function expectOk(transport: Transport, request: ApiRequest, subject: Subject): Promise<string> {
   const attempt = await transport.send(request);
   if (attempt.answered && attempt.status < 300) return attempt.text;
+  throw requestError(attempt, subject);
+}
+
+/** A write that only one of two at once can win; undefined for the other one. */
+async function writeOnce(
+  transport: Transport,
+  method: 'POST' | 'PUT',
+  object: KubeObject,
+  subject: Subject,
+): Promise<KubeObject | undefined> {
+  const ref = refOf(object);
+  const path = method === 'PUT' ? objectPath(ref) : collectionPath(resourceOf(ref), ref.namespace);
+  const attempt = await transport.send({ method, path, body: object, query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' } });
+  if (attempt.answered && attempt.status < 300) return JSON.parse(attempt.text) as KubeObject;
+  if (attempt.answered && (attempt.status === 409 || (attempt.status === 404 && method === 'PUT'))) return undefined;
   throw requestError(attempt, subject);
 }
 

@@ -5,7 +5,7 @@ import { type Attempt, retryDelaySeconds } from './retry.ts';
 
 /** One request to the API server; the body is sent as JSON, as it is. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
@@ -18,6 +18,8 @@ export interface Transport {
   send(request: ApiRequest): Promise<Attempt>;
   /** An answer whose body is read as it arrives. */
   open(request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData>;
+  /** The server's time: the Date of its last answer and what has passed since, in milliseconds since 1970. */
+  serverNowMs(): number;
   close(): Promise<void>;
 }
 
@@ -44,8 +46,15 @@ export function openTransport(access: KubeAccess): Transport {
       bodyTimeout: ANSWER_TIMEOUT_MS,
       ...more,
     });
+  const serverClock = followServerClock();
+  const dispatchTimed: Dispatch = async (request, more) => {
+    const answer = await dispatch(request, more);
+    serverClock.note(answer.headers.date);
+    return answer;
+  };
   return {
-    send: (request) => sendWithRetries(request, dispatch, credentials.forget, closing.signal),
+    send: (request) => sendWithRetries(request, dispatchTimed, credentials.forget, closing.signal),
+    serverNowMs: serverClock.nowMs,
     open: (request, signal, idleSeconds) => dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 }),
     close: () => {
       // A wait between two attempts would keep the process alive after its last word.
@@ -112,6 +121,21 @@ function dispatcherOf(access: KubeAccess): Dispatcher {
     case 'socks':
       throw new Error(`proxy-url ${connection.uri}: SOCKS proxies are not supported yet`);
   }
+}
+
+/** A Date header is up to a second behind, and never ahead. */
+function followServerClock() {
+  let offsetMs: number | undefined;
+  return {
+    note: (date: string | string[] | undefined): void => {
+      const serverMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+      if (!Number.isNaN(serverMs)) offsetMs = Math.max(offsetMs ?? Number.NEGATIVE_INFINITY, serverMs - performance.now());
+    },
+    nowMs: (): number => {
+      if (offsetMs === undefined) throw new Error('the server was not asked yet, so its time is not known');
+      return offsetMs + performance.now();
+    },
+  };
 }
 
 function rememberCredentials(access: KubeAccess) {

@@ -7,9 +7,13 @@ export interface Cluster {
   read(ref: ObjectRef): Promise<KubeObject | undefined>;
   list(query: Query): Promise<KubeObject[]>;
   /** What the server would hold after `apply`; nothing is kept. */
-  dryRun(object: KubeObject): Promise<KubeObject>;
-  /** Server-side apply with our field manager, never by force. */
-  apply(object: KubeObject): Promise<KubeObject>;
+  dryRun(object: KubeObject, manner?: ApplyManner): Promise<KubeObject>;
+  /** Server-side apply with our field manager, and not by force, unless told otherwise. */
+  apply(object: KubeObject, manner?: ApplyManner): Promise<KubeObject>;
+  /** Creates an object; undefined when there is one of its name. */
+  create(object: KubeObject): Promise<KubeObject | undefined>;
+  /** Puts an object in the place of the version that was read; undefined when that version is no longer the current one. */
+  replace(object: KubeObject): Promise<KubeObject | undefined>;
   /** Deletes an object and all that it owns; false when there was none. */
   remove(ref: ObjectRef): Promise<boolean>;
   /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
@@ -18,7 +22,17 @@ export interface Cluster {
   logTail(pod: PodRef, request: { container: string; lines: number; previous: boolean }): Promise<string[]>;
   /** One HTTP request to a pod, carried by the API server. */
   askPod(pod: PodRef, request: PodRequest): Promise<PodAnswer>;
+  /** The server's own time, so that the clocks of two machines need not agree; milliseconds since 1970. */
+  serverNowMs(): number;
   close(): Promise<void>;
+}
+
+/** How an object is applied. */
+export interface ApplyManner {
+  /** Take fields that another manager holds. */
+  readonly force?: boolean;
+  /** Field manager; left out, Modelyard's. */
+  readonly manager?: string;
 }
 
 export interface Query {

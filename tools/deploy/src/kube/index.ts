@@ -1,3 +1,4 @@
+export { canonicalJson, sha256Of } from './canonical.ts';
 export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
 export { parseQuantity } from './quantity.ts';

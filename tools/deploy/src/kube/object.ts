@@ -18,6 +18,7 @@ export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  readonly time?: string;
   readonly fieldsV1?: unknown;
 }
 
@@ -59,6 +60,9 @@ export const RESOURCES = {
   ReplicaSet: namespaced('apps/v1', 'ReplicaSet', 'replicasets'),
   Pod: namespaced('v1', 'Pod', 'pods'),
   Event: namespaced('v1', 'Event', 'events'),
+  Secret: namespaced('v1', 'Secret', 'secrets'),
+  HorizontalPodAutoscaler: namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  Lease: namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
 } as const satisfies Record<string, Resource>;
 
 /** The resource of a kind that we know; throws on another, which is a bug. */
@@ -66,6 +70,22 @@ export function resourceOf(ref: { readonly apiVersion: string; readonly kind: st
   const known: Resource | undefined = RESOURCES[ref.kind as keyof typeof RESOURCES];
   if (known?.apiVersion === ref.apiVersion) return known;
   throw new Error(`no resource known for ${ref.apiVersion} ${ref.kind}`);
+}
+
+/** The resource of a kind in a group, as ApplySets write it: `Deployment.apps`, `ConfigMap`; undefined when we do not know it. */
+export function resourceOfGroupKind(groupKind: string): Resource | undefined {
+  return Object.values<Resource>(RESOURCES).find((resource) => groupKindOf(resource) === groupKind);
+}
+
+/** Kind and group without the version: `Deployment.apps`, `ConfigMap`. */
+export function groupKindOf(ref: { readonly apiVersion: string; readonly kind: string }): string {
+  const group = ref.apiVersion.includes('/') ? ref.apiVersion.split('/')[0] : '';
+  return group ? `${ref.kind}.${group}` : ref.kind;
+}
+
+/** Equal for the same object of a cluster, whatever version of its kind is spoken. */
+export function keyOf(ref: ObjectRef): string {
+  return `${groupKindOf(ref)} ${ref.namespace ?? ''}/${ref.name}`;
 }
 
 /** The name of an object for people: `deployment/churn`. */

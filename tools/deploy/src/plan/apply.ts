@@ -1,25 +1,39 @@
 import type { Cluster } from '../cluster/index.ts';
 import { settleAll } from '../settle.ts';
+import { HANDOVER_MANAGER } from './ownership.ts';
 import type { Change, Plan } from './plan.ts';
+import { handoverObject } from './replicas.ts';
 
 /** What each stage needs is there when it starts; within a stage, objects do not wait for each other. */
-const STAGES: Readonly<Record<string, number>> = { Namespace: 0, Deployment: 2 };
+const STAGES: Readonly<Record<string, number>> = { Namespace: 0, Deployment: 2, HorizontalPodAutoscaler: 3 };
 const MIDDLE_STAGE = 1;
 
-/** Applies what the plan creates and updates, stage by stage. All failures of a stage are told together. */
-export async function applyPlan(cluster: Cluster, plan: Plan, onApplied: (change: Change) => void): Promise<void> {
+/**
+ * Applies what the plan creates and updates, stage by stage. All failures of a stage are told together. Once the signal is
+ * aborted, no further stage begins; false tells that some was left out.
+ */
+export async function applyPlan(cluster: Cluster, plan: Plan, onApplied: (change: Change) => void, signal?: AbortSignal): Promise<boolean> {
   for (const stage of stagesOf(plan)) {
+    if (signal?.aborted) return false;
     await settleAll(
       stage.map(async (change) => {
-        await cluster.apply(change.object);
+        await applyOne(cluster, change);
         onApplied(change);
       }),
     );
   }
+  return true;
+}
+
+async function applyOne(cluster: Cluster, change: Change): Promise<void> {
+  if (change.action !== 'update') return void (await cluster.apply(change.object));
+  const { object, handsOver, repairs = [] } = change;
+  if (handsOver !== undefined) await cluster.apply(handoverObject(object, handsOver), { manager: HANDOVER_MANAGER });
+  await cluster.apply(object, { force: repairs.length > 0 });
 }
 
 function stagesOf(plan: Plan): Change[][] {
-  const changed = plan.changes.filter((change) => change.action !== 'keep');
+  const changed = plan.changes.filter((change) => change.action === 'create' || change.action === 'update');
   const byStage = Map.groupBy(changed, (change) => STAGES[change.object.kind] ?? MIDDLE_STAGE);
   return [...byStage].sort(([a], [b]) => a - b).map(([, stage]) => stage);
 }

@@ -1,14 +1,43 @@
 import type { Cluster } from '../cluster/index.ts';
-import { type KubeObject, refOf } from '../kube/index.ts';
+import { type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
+import { driftOf, ownsEveryField } from './ownership.ts';
 import type { Comparison } from './plan.ts';
+import { handoverOf, isAutoscaled, withReplicas } from './replicas.ts';
+import { hashOf } from './stamp.ts';
 
-/** Reads each object and its dry run, all at once; the dry run also shows now what the server would refuse later. */
-export function compareWithLive(cluster: Cluster, desired: readonly KubeObject[]): Promise<Comparison[]> {
-  return settleAll(desired.map((object) => compareOne(cluster, object)));
+/** Whether the cluster still holds the object as we applied it: the same object was sent, and no field of it was changed since. */
+export function isAsApplied(desired: KubeObject, live: KubeObject | undefined): boolean {
+  return live !== undefined && hashOf(live) === hashOf(desired) && ownsEveryField(desired, live);
 }
 
-async function compareOne(cluster: Cluster, object: KubeObject): Promise<Comparison> {
-  const [live, applied] = await Promise.all([cluster.read(refOf(object)), cluster.dryRun(object)]);
-  return { desired: object, applied, ...(live ? { live } : {}) };
+/**
+ * Each wanted object beside the live one. Those that are as applied cost nothing; of the others a dry run tells what would
+ * change, and shows now what the server would refuse later. `leaving` are live objects that are no longer wanted.
+ */
+export function compareWithLive(
+  cluster: Cluster,
+  desired: readonly KubeObject[],
+  members: readonly KubeObject[],
+  leaving: readonly KubeObject[] = [],
+): Promise<Comparison[]> {
+  const byKey = new Map(members.map((member) => [keyOf(refOf(member)), member]));
+  return settleAll(desired.map((object) => compareOne(cluster, object, byKey.get(keyOf(refOf(object))), leaving)));
+}
+
+async function compareOne(
+  cluster: Cluster,
+  desired: KubeObject,
+  member: KubeObject | undefined,
+  leaving: readonly KubeObject[],
+): Promise<Comparison> {
+  if (isAsApplied(desired, member)) return { desired, live: member as KubeObject, applied: member as KubeObject };
+  // What we did not label may be there all the same: of an older deploy, or of somebody else.
+  const live = member ?? (await cluster.read(refOf(desired)));
+  const taken = live ? driftOf(desired, live) : [];
+  const repairs = live && (await isAutoscaled(cluster, desired, taken, leaving)) ? [] : taken;
+  const replicas = handoverOf(desired, live);
+  const tried = replicas === undefined ? desired : withReplicas(desired, replicas);
+  const applied = await cluster.dryRun(tried, { force: repairs.length > 0 });
+  return { desired, applied, repairs, ...(live ? { live } : {}), ...(replicas === undefined ? {} : { handsOver: replicas }) };
 }

@@ -18,5 +18,8 @@ export type DeployEvent =
   | { readonly type: 'verified'; readonly pods: number; readonly rows: number }
   | { readonly type: 'not-verified'; readonly because: string }
   | { readonly type: 'deployed'; readonly service: string; readonly namespace: string; readonly port: number; readonly seconds: number }
+  | { readonly type: 'recorded'; readonly revision: number }
+  | { readonly type: 'rolling-back'; readonly to: number; readonly image: string }
+  | { readonly type: 'left'; readonly service: string; readonly because: string }
   | { readonly type: 'deleted'; readonly object: string }
   | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number };

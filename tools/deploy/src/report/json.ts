@@ -11,7 +11,7 @@ export function formatEventJson(event: DeployEvent): string {
   const changes = event.plan.changes.map((change) => ({
     action: change.action,
     object: describeObject(refOf(change.object)),
-    ...(change.action === 'update' ? { fields: change.fields } : {}),
+    ...(change.action === 'update' ? { fields: change.fields, ...(change.repairs ? { repairs: change.repairs } : {}) } : {}),
   }));
   return JSON.stringify({ schema: SCHEMA_VERSION, type: event.type, dryRun: event.dryRun, changes });
 }

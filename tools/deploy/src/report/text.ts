@@ -28,11 +28,18 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
     case 'ready':
       return `${paint('green', 'ready   ')} ${count(event.pods.length, 'pod')} after ${event.seconds.toFixed(1)} s`;
     case 'verified':
+      if (event.rows === 0) return `${paint('green', 'verified')} the model of ${count(event.pods, 'pod')}, by its sha256`;
       return `${paint('green', 'verified')} ${count(event.rows, 'golden prediction')} from ${count(event.pods, 'pod')}, as trained`;
     case 'not-verified':
       return `${paint('yellow', 'unproved')} ${event.because}`;
     case 'deployed':
       return `${paint('green', 'deployed')} http://${event.service}.${event.namespace}:${event.port} inside the cluster, in ${event.seconds.toFixed(1)} s`;
+    case 'recorded':
+      return `recorded revision ${event.revision}`;
+    case 'rolling-back':
+      return `${paint('yellow', 'rollback')} to revision ${event.to} (${event.image})`;
+    case 'left':
+      return `${paint('yellow', 'left    ')} ${event.service} as it is: ${event.because}`;
     case 'deleted':
       return `${paint('yellow', 'deleted ')} ${event.object}`;
     case 'gone':
@@ -92,10 +99,15 @@ function formatChange(change: Change, paint: Paint): string {
     case 'update': {
       const more = change.fields.length - SHOWN_FIELDS;
       const fields = change.fields.slice(0, SHOWN_FIELDS).join(', ');
-      return `${paint('yellow', 'plan    ')} update ${object}: ${fields}${more > 0 ? ` and ${more} more` : ''}`;
+      const repairs = (change.repairs ?? []).map((one) => `\n         takes ${one.field} back from "${one.manager}"`).join('');
+      const handsOver =
+        change.handsOver === undefined ? '' : `\n         leaves its ${count(change.handsOver, 'replica')} to the autoscaler`;
+      return `${paint('yellow', 'plan    ')} update ${object}: ${fields}${more > 0 ? ` and ${more} more` : ''}${repairs}${handsOver}`;
     }
     case 'keep':
       return `${paint('dim', 'plan    ')} keep ${object}`;
+    case 'delete':
+      return `${paint('red', 'plan    ')} delete ${object}, once the rollout is proved`;
     default:
       return assertNever(change);
   }

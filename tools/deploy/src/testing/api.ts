@@ -6,9 +6,10 @@ import { ProblemError } from '@modelyard/core';
 import { inject } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { connectCluster } from '../cluster/index.ts';
-import type { DeployRequest, DeployWorld } from '../deploy.ts';
+import type { DeployRequest } from '../deploy-request.ts';
 import type { DeployEvent } from '../report/index.ts';
 import { systemClock } from '../system-clock.ts';
+import type { World } from '../world.ts';
 import { type SpecSource, specOf } from './specs.ts';
 
 /** What a kubeconfig of a test says, as far as tests change it. */
@@ -35,9 +36,9 @@ export function requestFor(namespace: string, source: SpecSource = {}, more: Par
 }
 
 /** A world with the real clock and the real cluster, that keeps what is reported. */
-export function recordingWorld(): DeployWorld & { readonly events: DeployEvent[] } {
+export function recordingWorld(): World & { readonly events: DeployEvent[] } {
   const events: DeployEvent[] = [];
-  return { clock: systemClock, connect: connectCluster, report: (event) => events.push(event), events };
+  return { clock: systemClock, connect: connectCluster, report: (event) => events.push(event), holder: 'test', events };
 }
 
 /** The problems that an action ends with; an error of its own when it succeeds. */

@@ -1,5 +1,5 @@
 import type { Cluster, PodAnswer, PodRequest } from '../cluster/index.ts';
-import { type KubeObject, type ObjectRef, RESOURCES, refOf } from '../kube/index.ts';
+import { type KubeObject, keyOf, type ObjectRef, RESOURCES, refOf } from '../kube/index.ts';
 import type { Clock } from '../world.ts';
 
 /** A cluster in memory: applied objects replace each other, and watches show what the test puts there. */
@@ -10,8 +10,6 @@ export interface FakeCluster extends Cluster {
   answer: (pod: string, request: PodRequest) => PodAnswer;
   log: (pod: string, previous: boolean) => string[];
 }
-
-const keyOf = (ref: Omit<ObjectRef, 'apiVersion'>): string => `${ref.kind} ${ref.namespace ?? ''}/${ref.name}`;
 
 /** A fake cluster that holds the given objects. */
 export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
@@ -26,10 +24,19 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
     answer: () => ({ reached: false, because: 'nobody is there' }),
     log: () => [],
     read: async (ref) => objects.get(keyOf(ref)),
-    list: async (query) => ofKind(query.resource.kind),
+    list: async (query) => ofKind(query.resource.kind).filter((object) => isSelected(object, query.labelSelector)),
     dryRun: async (object) => object,
     apply: async (object) => {
       note('apply', refOf(object));
+      objects.set(keyOf(refOf(object)), object);
+      return object;
+    },
+    create: async (object) => {
+      if (objects.has(keyOf(refOf(object)))) return undefined;
+      objects.set(keyOf(refOf(object)), object);
+      return object;
+    },
+    replace: async (object) => {
       objects.set(keyOf(refOf(object)), object);
       return object;
     },
@@ -46,9 +53,19 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       calls.push(`${request.method} ${request.path} of ${pod.name}`);
       return cluster.answer(pod.name, request);
     },
+    serverNowMs: () => Date.UTC(2026, 0, 1),
     close: async () => void calls.push('close'),
   };
   return cluster;
+}
+
+/** Label selectors as far as the deploy writes them: `a=b,c`. */
+function isSelected(object: KubeObject, selector: string | undefined): boolean {
+  const labels = object.metadata.labels ?? {};
+  return (selector ?? '').split(',').every((term) => {
+    const [key = '', value] = term.split('=');
+    return key === '' || (value === undefined ? key in labels : labels[key] === value);
+  });
 }
 
 /** A namespace that is there. */
@@ -59,6 +76,7 @@ export function fakeClock(): Clock {
   let now = 0;
   return {
     nowMs: () => now,
+    every: () => () => undefined,
     sleep: async (ms) => {
       now += ms;
       await new Promise((resolve) => setImmediate(resolve));

