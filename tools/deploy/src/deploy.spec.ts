@@ -99,7 +99,12 @@ test('a deploy plans, loads the image, applies, waits, verifies, and says so', a
     ].join('\n'),
   );
   expect(world.delivered).toEqual(['churn:2 to lab']);
-  expect(cluster.calls.slice(-3)).toEqual(['GET /health of churn-new-1', 'POST /predict of churn-new-1', 'close']);
+  expect(cluster.calls.slice(-4)).toEqual([
+    'GET /health of churn-new-1',
+    'POST /predict of churn-new-1',
+    'apply configmap/churn.applyset',
+    'close',
+  ]);
 });
 
 test('a dry run applies nothing and loads nothing', async () => {

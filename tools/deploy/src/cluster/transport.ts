@@ -55,7 +55,12 @@ export function openTransport(access: KubeAccess): Transport {
   return {
     send: (request) => sendWithRetries(request, dispatchTimed, credentials.forget, closing.signal),
     serverNowMs: serverClock.nowMs,
-    open: (request, signal, idleSeconds) => dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 }),
+    open: async (request, signal, idleSeconds) => {
+      const answer = await dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 });
+      // The pool may be closed before the first read; a reader is told of the error all the same.
+      answer.body.on('error', () => undefined);
+      return answer;
+    },
     close: () => {
       // A wait between two attempts would keep the process alive after its last word.
       closing.abort();
