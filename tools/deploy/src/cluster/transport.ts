@@ -32,11 +32,17 @@ const CREDENTIALS_MS = 30_000;
 
 /** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
 export function openTransport(access: KubeAccess): Transport {
-  const pool = dispatcherOf(access);
+  const pool = dispatcherOf(access, MAX_CONNECTIONS);
+  // A watch keeps its connection for as long as it lasts; in the pool, a few services would leave none for anything else.
+  const watches = dispatcherOf(access, null);
   const closing = new AbortController();
   const credentials = rememberCredentials(access);
-  const dispatch = async (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> =>
-    pool.request({
+  const dispatchBy = async (
+    through: Dispatcher,
+    request: ApiRequest,
+    more: Partial<Dispatcher.RequestOptions>,
+  ): Promise<Dispatcher.ResponseData> =>
+    through.request({
       origin: access.server.origin,
       path: pathOf(access.server, request),
       method: request.method,
@@ -48,7 +54,7 @@ export function openTransport(access: KubeAccess): Transport {
     });
   const serverClock = followServerClock();
   const dispatchTimed: Dispatch = async (request, more) => {
-    const answer = await dispatch(request, more);
+    const answer = await dispatchBy(pool, request, more);
     serverClock.note(answer.headers.date);
     return answer;
   };
@@ -56,15 +62,15 @@ export function openTransport(access: KubeAccess): Transport {
     send: (request) => sendWithRetries(request, dispatchTimed, credentials.forget, closing.signal),
     serverNowMs: serverClock.nowMs,
     open: async (request, signal, idleSeconds) => {
-      const answer = await dispatch(request, { signal, bodyTimeout: idleSeconds * 1000 });
+      const answer = await dispatchBy(watches, request, { signal, bodyTimeout: idleSeconds * 1000 });
       // The pool may be closed before the first read; a reader is told of the error all the same.
       answer.body.on('error', () => undefined);
       return answer;
     },
-    close: () => {
+    close: async () => {
       // A wait between two attempts would keep the process alive after its last word.
       closing.abort();
-      return pool.destroy();
+      await Promise.all([pool.destroy(), watches.destroy()]);
     },
   };
 }
@@ -109,9 +115,10 @@ export function errorCodeOf(error: unknown): string {
   throw error;
 }
 
-function dispatcherOf(access: KubeAccess): Dispatcher {
+/** HTTP/2 is left out: undici 8 throws an aborted stream's error into the void when the pool is destroyed. */
+function dispatcherOf(access: KubeAccess, connections: number | null): Dispatcher {
   const { connection } = access;
-  const options = { connections: MAX_CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000 };
+  const options = { connections, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false };
   switch (connection.type) {
     case 'proxy':
       return new ProxyAgent({
