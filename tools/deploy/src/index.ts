@@ -8,23 +8,32 @@ export {
   type Query,
 } from './cluster/index.ts';
 export { type DeployOutcome, deployService } from './deploy.ts';
+export { DEFAULT_CONCURRENCY, deployServices, failureOf, type ServiceOutcome } from './deploy-many.ts';
 export { type DeployImage, type DeployRequest, renderRequest } from './deploy-request.ts';
 export { type DestroyRequest, destroyService } from './destroy.ts';
+export type { ObjectDiff } from './diff/index.ts';
+export { diffService } from './diff-service.ts';
+export { readHistory } from './history-service.ts';
 export type { KubeObject, ObjectRef } from './kube/index.ts';
 export { type DeployQuestion, kubeconfigFiles, loadDeployRequest, loadTarget, type ServiceQuestion } from './load-service.ts';
+export { type LogsRequest, readLogs } from './logs.ts';
 export { type RenderRequest, renderManifests } from './manifests/index.ts';
 export { type Golden, type GoldenRow, isSameAnswer, type ModelLock, parseModelLock } from './model-lock.ts';
 export type { Change, Plan } from './plan/index.ts';
 export { renderYaml } from './render.ts';
 export {
   type DeployEvent,
+  formatDiff,
   formatEvent,
   formatEventJson,
   formatFailure,
   formatFailureJson,
+  formatHistory,
   formatStatus,
   type TextStyle,
 } from './report/index.ts';
+export type { Revision } from './revisions/index.ts';
+export { deployRole } from './role.ts';
 export { type RollbackRequest, rollbackService } from './rollback.ts';
 export type { ServiceStatus } from './service-status.ts';
 export { readStatus } from './status.ts';

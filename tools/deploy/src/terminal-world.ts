@@ -21,11 +21,18 @@ export function terminalWorld(terminal: Terminal): World {
     clock: systemClock,
     connect: connectCluster,
     holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
-    report: (event) => terminal.print(output === 'json' ? formatEventJson(event) : formatEvent(event, { colours })),
+    report: (event, service) =>
+      terminal.print(output === 'json' ? formatEventJson(event, service) : naming(formatEvent(event, { colours }), service)),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),
   };
 }
+
+/** Each line of a service's text begins with its name, where several are deployed at once. */
+const naming = (text: string, service: string | undefined): string =>
+  service === undefined ? text : text.replace(/^/gm, `${service.padEnd(NAME_WIDTH)} `);
+
+const NAME_WIDTH = 16;
 
 /** Problems as the terminal wants them. */
 export function printableFailure(problems: readonly Problem[], terminal: Pick<Terminal, 'output' | 'colours'>): string {

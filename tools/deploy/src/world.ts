@@ -14,7 +14,8 @@ export interface Clock {
 export interface World {
   readonly clock: Clock;
   connect(access: ClusterAccess): Promise<Cluster>;
-  report(event: DeployEvent): void;
+  /** `service` is given where several are deployed at once. */
+  report(event: DeployEvent, service?: string): void;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal?: AbortSignal;
   /** Who deploys, for the lock and the history: `ann@laptop, process 4711`. */

@@ -2,6 +2,7 @@ import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
+import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
 import { parseStatus } from './status.ts';
@@ -51,6 +52,8 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
     remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
     watch: (query, onItems, signal) => watchAll(transport, query, listSubject(query), onItems, signal),
     logTail: (pod, request) => logTail(transport, pod, request),
+    followLog: (pod, request, onLine, signal) =>
+      followLog(transport, pod, request, about('read the log of', `pod/${pod.name}`, pod.namespace), onLine, signal),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
     serverNowMs: () => transport.serverNowMs(),
     close: () => transport.close(),
@@ -101,19 +104,6 @@ async function remove(transport: Transport, ref: ObjectRef, subject: Subject): P
   if (attempt.answered && attempt.status === 404) return false;
   if (attempt.answered && attempt.status < 300) return true;
   throw requestError(attempt, subject);
-}
-
-/** A log is shown to explain another failure, so its absence is no failure of its own. */
-async function logTail(
-  transport: Transport,
-  pod: PodRef,
-  request: { container: string; lines: number; previous: boolean },
-): Promise<string[]> {
-  const { container, lines, previous } = request;
-  const query = { container, tailLines: String(lines), limitBytes: '65536', previous: previous ? 'true' : undefined };
-  const attempt = await transport.send({ method: 'GET', path: podPath(pod, '/log'), query, attempts: 2 });
-  if (!attempt.answered || attempt.status !== 200) return [];
-  return attempt.text.split('\n').filter((line) => line !== '');
 }
 
 async function askPod(transport: Transport, pod: PodRef, request: PodRequest, subject: Subject): Promise<PodAnswer> {

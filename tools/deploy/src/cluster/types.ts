@@ -19,7 +19,9 @@ export interface Cluster {
   /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
   watch(query: Query, onItems: (items: readonly KubeObject[]) => void, signal: AbortSignal): Promise<void>;
   /** The last lines of a container's log; none when there is no log. */
-  logTail(pod: PodRef, request: { container: string; lines: number; previous: boolean }): Promise<string[]>;
+  logTail(pod: PodRef, request: LogRequest): Promise<string[]>;
+  /** The last lines of a container's log and then each new one, until it ends or the signal aborts. */
+  followLog(pod: PodRef, request: LogRequest, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** One HTTP request to a pod, carried by the API server. */
   askPod(pod: PodRef, request: PodRequest): Promise<PodAnswer>;
   /** The server's own time, so that the clocks of two machines need not agree; milliseconds since 1970. */
@@ -45,6 +47,12 @@ export interface Query {
 export interface PodRef {
   readonly namespace: string;
   readonly name: string;
+}
+
+export interface LogRequest {
+  readonly container: string;
+  readonly lines: number;
+  readonly previous: boolean;
 }
 
 export interface PodRequest {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProblemError } from '@modelyard/core';
 import type { KubeObject } from '../kube/index.ts';
+import { linesOf } from './lines.ts';
 import { listAll } from './list.ts';
 import { collectionPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
@@ -122,13 +123,7 @@ async function* watchLines(
     if (statusCode === 429 || statusCode >= 500) return 'closed';
     throw requestError({ answered: true, status: statusCode, text }, subject);
   }
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of body) {
-    const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part !== '') yield part;
-  }
+  for await (const line of linesOf(body)) yield line;
   return 'closed';
 }
 

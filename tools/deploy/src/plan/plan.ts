@@ -65,5 +65,5 @@ export function comparable(object: KubeObject): object {
   const { status: _status, metadata, ...rest } = object;
   const { managedFields: _managed, resourceVersion: _version, generation: _generation, annotations, ...kept } = metadata;
   const { [APPLIED_HASH_ANNOTATION]: _hash, ...said } = annotations ?? {};
-  return { ...rest, metadata: { ...kept, annotations: said } };
+  return { ...rest, metadata: { ...kept, ...(Object.keys(said).length > 0 ? { annotations: said } : {}) } };
 }

@@ -45,11 +45,17 @@ export function isLive(inventory: Inventory, desired: readonly KubeObject[]): bo
   return leavingMembers(inventory, desired).length === 0 && desired.every(isHeld);
 }
 
-/** What would be done to the cluster for the release. */
-export async function planRelease(cluster: Cluster, release: Release, inventory: Inventory): Promise<Plan> {
+/** Each object of the release beside the live one, and the live ones that it leaves. */
+export async function compareRelease(cluster: Cluster, release: Release, inventory: Inventory) {
   const desired = membersOf(release);
   const leaving = leavingMembers(inventory, desired);
-  return planChanges(await compareWithLive(cluster, desired, inventory.members, leaving), leaving);
+  return { comparisons: await compareWithLive(cluster, desired, inventory.members, leaving), leaving };
+}
+
+/** What would be done to the cluster for the release. */
+export async function planRelease(cluster: Cluster, release: Release, inventory: Inventory): Promise<Plan> {
+  const { comparisons, leaving } = await compareRelease(cluster, release, inventory);
+  return planChanges(comparisons, leaving);
 }
 
 /** The plan in a namespace that is still to be created, in which nothing can be compared. */

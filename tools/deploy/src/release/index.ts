@@ -1,3 +1,3 @@
-export { type BroughtUp, bringUp, isLive, planIfLive, planInNewNamespace, planRelease, readStanding } from './bring-up.ts';
+export { type BroughtUp, bringUp, compareRelease, isLive, planIfLive, planInNewNamespace, planRelease, readStanding } from './bring-up.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { membersOf, type Release, releaseHash } from './release.ts';

@@ -1,3 +1,5 @@
 export type { DeployEvent } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
-export { formatEvent, formatFailure, formatStatus, type TextStyle } from './text.ts';
+export { formatDiff, formatHistory, formatStatus } from './looks.ts';
+export type { TextStyle } from './style.ts';
+export { formatEvent, formatFailure } from './text.ts';

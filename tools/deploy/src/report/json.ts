@@ -6,14 +6,15 @@ import type { DeployEvent } from './events.ts';
 const SCHEMA_VERSION = 1;
 
 /** One event as one line of JSON; objects are named, their content is left out. */
-export function formatEventJson(event: DeployEvent): string {
-  if (event.type !== 'planned') return JSON.stringify({ schema: SCHEMA_VERSION, ...event });
+export function formatEventJson(event: DeployEvent, service?: string): string {
+  const head = { schema: SCHEMA_VERSION, type: event.type, ...(service === undefined ? {} : { service }) };
+  if (event.type !== 'planned') return JSON.stringify({ ...head, ...event });
   const changes = event.plan.changes.map((change) => ({
     action: change.action,
     object: describeObject(refOf(change.object)),
     ...(change.action === 'update' ? { fields: change.fields, ...(change.repairs ? { repairs: change.repairs } : {}) } : {}),
   }));
-  return JSON.stringify({ schema: SCHEMA_VERSION, type: event.type, dryRun: event.dryRun, changes });
+  return JSON.stringify({ ...head, dryRun: event.dryRun, changes });
 }
 
 /** Problems as one line of JSON. */

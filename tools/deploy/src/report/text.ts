@@ -1,14 +1,9 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
 import type { Change, Plan } from '../plan/index.ts';
-import type { ServiceStatus } from '../service-status.ts';
 import type { DeployEvent } from './events.ts';
+import { count, type Paint, painter, type TextStyle } from './style.ts';
 
-export interface TextStyle {
-  readonly colours: boolean;
-}
-
-const CODES = { green: 32, yellow: 33, red: 31, dim: 2 } as const;
 const SHOWN_FIELDS = 5;
 
 /** One event as lines for a terminal or a log. */
@@ -60,30 +55,6 @@ export function formatFailure(problems: readonly Problem[], style: TextStyle): s
       return [paint('red', first), ...rest].join('\n');
     })
     .join('\n\n');
-}
-
-/** What runs of a service, for a terminal. */
-export function formatStatus(status: ServiceStatus, style: TextStyle): string {
-  const paint = painter(style);
-  const where = `${status.service} in ns/${status.namespace} (${status.environment}, context ${status.context})`;
-  if (!status.deployment) return `${paint('yellow', 'absent  ')} ${where}`;
-  const { image, ready, wanted, commit } = status.deployment;
-  return [
-    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'unready ')} ${where}: ${ready}/${wanted} pods`,
-    `image    ${image}${commit ? ` from commit ${commit.slice(0, 12)}` : ''}`,
-    ...status.pods.map(
-      (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
-    ),
-    ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
-  ].join('\n');
-}
-
-const count = (amount: number, thing: string): string => `${amount} ${thing}${amount === 1 ? '' : 's'}`;
-
-type Paint = (colour: keyof typeof CODES, text: string) => string;
-
-function painter(style: TextStyle): Paint {
-  return (colour, text) => (style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
 }
 
 function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {

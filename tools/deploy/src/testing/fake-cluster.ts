@@ -49,6 +49,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
     logTail: async (pod, request) => cluster.log(pod.name, request.previous),
+    followLog: async (pod, request, onLine) => cluster.log(pod.name, request.previous).forEach(onLine),
     askPod: async (pod, request) => {
       calls.push(`${request.method} ${request.path} of ${pod.name}`);
       return cluster.answer(pod.name, request);

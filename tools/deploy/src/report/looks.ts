@@ -1,0 +1,47 @@
+import type { ObjectDiff } from '../diff/index.ts';
+import type { Revision } from '../revisions/index.ts';
+import type { ServiceStatus } from '../service-status.ts';
+import { painter, type TextStyle } from './style.ts';
+
+/** What runs of a service, for a terminal. */
+export function formatStatus(status: ServiceStatus, style: TextStyle): string {
+  const paint = painter(style);
+  const where = `${status.service} in ns/${status.namespace} (${status.environment}, context ${status.context})`;
+  if (!status.deployment) return `${paint('yellow', 'absent  ')} ${where}`;
+  const { image, ready, wanted, commit } = status.deployment;
+  return [
+    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'unready ')} ${where}: ${ready}/${wanted} pods`,
+    `image    ${image}${commit ? ` from commit ${commit.slice(0, 12)}` : ''}`,
+    ...status.pods.map(
+      (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
+    ),
+    ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
+  ].join('\n');
+}
+
+/** What a deploy would change, for a terminal. */
+export function formatDiff(service: string, diffs: readonly ObjectDiff[], style: TextStyle): string {
+  const paint = painter(style);
+  if (diffs.length === 0) return `${paint('green', 'same    ')} ${service}: nothing would change`;
+  const painted = (line: string) => (line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line);
+  return diffs
+    .map(({ object, action, lines }) =>
+      [`${paint('yellow', action.padEnd(8))} ${object}${lines.length > 0 ? '' : ': only who owns its fields'}`, ...lines.map(painted)].join(
+        '\n',
+      ),
+    )
+    .join('\n');
+}
+
+/** The revisions of a service, the latest first, for a terminal. */
+export function formatHistory(service: string, revisions: readonly Revision[], style: TextStyle): string {
+  const paint = painter(style);
+  if (revisions.length === 0) return `${paint('yellow', 'absent  ')} ${service} has no revision`;
+  return revisions
+    .map(({ revision, at, image, commit, by, rollbackTo }) => {
+      const from = commit ? ` from commit ${commit.slice(0, 12)}` : '';
+      const back = rollbackTo ? `, back to revision ${rollbackTo}` : '';
+      return `${String(revision).padStart(4)}  ${at.replace(/\.\d+Z$/, 'Z')}  ${image}${from}, by ${by}${back}`;
+    })
+    .join('\n');
+}

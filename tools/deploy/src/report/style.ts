@@ -1,0 +1,15 @@
+export interface TextStyle {
+  readonly colours: boolean;
+}
+
+const CODES = { green: 32, yellow: 33, red: 31, dim: 2 } as const;
+
+export type Paint = (colour: keyof typeof CODES, text: string) => string;
+
+/** Colours a text, where colours are told. */
+export function painter(style: TextStyle): Paint {
+  return (colour, text) => (style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
+}
+
+/** `1 pod`, `2 pods`. */
+export const count = (amount: number, thing: string): string => `${amount} ${thing}${amount === 1 ? '' : 's'}`;
