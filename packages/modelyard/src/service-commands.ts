@@ -1,108 +1,79 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { unwrap } from '@modelyard/core';
-import {
-  deployService,
-  destroyService,
-  formatStatus,
-  loadDeployRequest,
-  loadTarget,
-  readStatus,
-  renderManifests,
-  renderRequest,
-  renderYaml,
-  terminalWorld,
-} from '@modelyard/deploy';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { deploy, destroy, rollback } from './change-commands.ts';
 import type { Finish } from './finish.ts';
-import { chooseServices, findWorkspace } from './services.ts';
-import { inSession, type Session } from './session.ts';
+import { DEFAULT_LOG_LINES, diff, history, logs, render, role, status } from './look-commands.ts';
+import {
+  inEnvironment,
+  type Options,
+  ofImage,
+  ofMany,
+  outputOption,
+  positive,
+  type ServiceBody,
+  seconds,
+  withLock,
+} from './service-options.ts';
+import { inSession } from './session.ts';
 
-interface Options {
-  readonly environment?: string;
-  readonly image?: string;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly timeout?: number;
-  readonly output?: 'text' | 'json';
-  readonly file?: string;
+/** Adds the commands that concern services: those that change a cluster, then those that look. */
+export function addServiceCommands(program: Command, finish: Finish): void {
+  const run = (body: ServiceBody) => async (names: string[], options: Options) =>
+    finish(await inSession(options.output ?? 'text', (session) => body(names, options, session)));
+  addChanges(program, run);
+  addLooks(program, run);
 }
 
-/** Adds deploy, render, status and destroy. */
-export function addServiceCommands(program: Command, finish: Finish): void {
-  const run = (body: (names: string[], options: Options, session: Session) => Promise<void>) => async (names: string[], options: Options) =>
-    finish(await inSession(options.output ?? 'text', (session) => body(names, options, session)));
-  inEnvironment(
-    program.command('deploy <service...>').description('deploys services one after another and proves each with its golden predictions'),
-  )
-    .option('--image <ref>', 'image reference; left out, the last one built')
+type Run = (body: ServiceBody) => (names: string[], options: Options) => Promise<void>;
+
+function addChanges(program: Command, run: Run): void {
+  const deploying = program
+    .command('deploy [service...]')
+    // "deploy role churn -e staging": what follows the subcommand is the subcommand's.
+    .enablePositionalOptions()
+    .description('deploys services, proves each with its golden predictions, and rolls back what fails');
+  withLock(ofImage(ofMany(inEnvironment(deploying))))
     .option('--dry-run', 'show what would change and change nothing')
-    .option('--yes', 'go on in a protected environment')
+    .option('--no-rollback', 'leave a rollout that failed as it is')
     .option('--timeout <seconds>', 'longest wait for a rollout; left out, it follows from the load budget', seconds)
+    .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
     .addOption(outputOption())
     .action(run(deploy));
-  inEnvironment(program.command('render <service...>').description('prints the Kubernetes objects as YAML, without a cluster'))
-    .option('--image <ref>', 'image reference; left out, the last one built')
+  ofImage(inEnvironment(deploying.command('role <service...>').description('prints the least Role that can deploy a service, as YAML')))
     .option('--file <file>', 'write to a file instead of the terminal')
-    .action(run(render));
-  inEnvironment(program.command('status <service...>').description('shows what runs of services in an environment'))
+    .action(run(role));
+  withLock(inEnvironment(program.command('rollback <service...>').description('brings an earlier revision back and waits for it')))
+    .option('--to <revision>', 'number of "history"; left out, the last proved one that is not live', positive)
+    .option('--timeout <seconds>', 'longest wait for the rollout', seconds)
     .addOption(outputOption())
-    .action(run(status));
-  inEnvironment(program.command('destroy <service...>').description("deletes the services' objects from an environment"))
-    .option('--yes', 'go on in a protected environment')
+    .action(run(rollback));
+  withLock(inEnvironment(program.command('destroy <service...>').description("deletes the services' objects from an environment")))
     .addOption(outputOption())
     .action(run(destroy));
 }
 
-async function deploy(names: string[], options: Options, session: Session): Promise<void> {
-  const questions = questionsFor(names, options, session);
-  // Every request is loaded before anything is sent: a fault in the last service stops the first one's deploy, too.
-  const requests = (await Promise.all(questions.map(loadDeployRequest))).map((request) => unwrap(request));
-  for (const request of requests) await deployService(request, terminalWorld(session.terminal));
-}
-
-async function render(names: string[], options: Options, session: Session): Promise<void> {
-  const requests = (await Promise.all(questionsFor(names, options, session).map(loadDeployRequest))).map((request) => unwrap(request));
-  const yaml = requests.map((request) => renderYaml(renderManifests(request.spec, renderRequest(request)))).join('');
-  if (options.file === undefined) process.stdout.write(yaml);
-  else writeFileSync(resolve(session.cwd, options.file), yaml);
-}
-
-async function status(names: string[], options: Options, session: Session): Promise<void> {
-  const targets = (await Promise.all(questionsFor(names, options, session).map(loadTarget))).map((target) => unwrap(target));
-  const services = await Promise.all(targets.map((target) => readStatus(target, terminalWorld(session.terminal))));
-  const { print, output, colours } = session.terminal;
-  if (output === 'json') print(JSON.stringify({ schema: 1, services }, null, 2));
-  else print(services.map((service) => formatStatus(service, { colours })).join('\n\n'));
-}
-
-async function destroy(names: string[], options: Options, session: Session): Promise<void> {
-  const targets = (await Promise.all(questionsFor(names, options, session).map(loadTarget))).map((target) => unwrap(target));
-  for (const target of targets) await destroyService({ ...target, yes: options.yes ?? false }, terminalWorld(session.terminal));
-}
-
-function questionsFor(names: string[], options: Options, session: Session) {
-  const workspaceRoot = findWorkspace(session.cwd);
-  return chooseServices(workspaceRoot, names).map((serviceRoot) => ({
-    workspaceRoot,
-    serviceRoot,
-    env: session.terminal.env,
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
-    ...(options.image === undefined ? {} : { image: options.image }),
-    ...(options.timeout === undefined ? {} : { timeoutSeconds: options.timeout }),
-    dryRun: options.dryRun ?? false,
-    yes: options.yes ?? false,
-  }));
-}
-
-const inEnvironment = (command: Command): Command =>
-  command.option('-e, --environment <name>', 'environment of modelyard.yaml; left out, its defaultEnvironment');
-
-const outputOption = (): Option =>
-  new Option('-o, --output <format>', 'text, or one JSON object a line').choices(['text', 'json']).default('text');
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a number of seconds above 0');
-  return value;
+function addLooks(program: Command, run: Run): void {
+  ofImage(
+    ofMany(inEnvironment(program.command('render [service...]').description('prints the Kubernetes objects as YAML, without a cluster'))),
+  )
+    .option('--file <file>', 'write to a file instead of the terminal')
+    .action(run(render));
+  ofImage(
+    ofMany(
+      inEnvironment(program.command('diff [service...]').description('shows what a deploy would change; exit code 2 when anything would')),
+    ),
+  )
+    .addOption(outputOption())
+    .action(run(diff));
+  ofMany(inEnvironment(program.command('status [service...]').description('shows what runs of services in an environment')))
+    .addOption(outputOption())
+    .action(run(status));
+  inEnvironment(program.command('history <service...>').description('lists the revisions of services, the latest first'))
+    .addOption(outputOption())
+    .action(run(history));
+  inEnvironment(program.command('logs <service...>').description("prints the logs of the services' pods, each line with its pod"))
+    .option('-f, --follow', 'go on with new lines until Ctrl-C')
+    .option('-p, --previous', 'of the container before the last restart')
+    .option('--tail <lines>', `last lines of each pod; left out, ${DEFAULT_LOG_LINES}`, positive)
+    .addOption(outputOption())
+    .action(run(logs));
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { nearestWord, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
 
 const NEVER_A_SERVICE = new Set(['node_modules', '.venv', '.nx', '.git', 'dist']);
@@ -41,6 +43,16 @@ export function chooseServices(workspace: string, asked: readonly string[]): str
   return asked.map((name) => services.get(name) as string);
 }
 
+/** The names of the services that Nx calls affected, compared with its base (`--base`, NX_BASE or the defaultBase of nx.json). */
+export async function affectedServices(workspace: string, base: string | undefined): Promise<string[]> {
+  const question = ['show', 'projects', '--affected', '--json', ...(base === undefined ? [] : [`--base=${base}`])];
+  const { stdout } = await promisify(execFile)('npx', ['--no-install', 'nx', ...question], { cwd: workspace }).catch(
+    notAnswered(workspace),
+  );
+  const affected = new Set(JSON.parse(stdout) as string[]);
+  return [...listServices(workspace).keys()].filter((name) => affected.has(name));
+}
+
 /** The name in a spec file; of a file that cannot be read, its folder's. */
 function nameIn(file: string): string {
   const source = parseYamlSource(readFileSync(file, 'utf8'), file);
@@ -57,3 +69,14 @@ const noWorkspace = (from: string) =>
       remedy: 'go into a workspace, or make one with "npm create modelyard@latest"',
     },
   ]);
+
+const notAnswered = (workspace: string) => (error: Error & { readonly stderr?: string }) => {
+  throw new ProblemError([
+    {
+      code: 'nx-failed',
+      where: workspace,
+      what: `Nx did not say which projects are affected: ${(error.stderr ?? '').trim().split('\n')[0] || error.message}`,
+      remedy: 'name the base commit with --base, or the services themselves',
+    },
+  ]);
+};

@@ -1,4 +1,4 @@
-import { EXIT_CODES, formatBug, ProblemError } from '@modelyard/core';
+import { EXIT_CODES, type ExitName, formatBug, ProblemError } from '@modelyard/core';
 import { printableFailure, type Terminal } from '@modelyard/deploy';
 
 /** What every command works with: the process's surroundings and a signal that Ctrl-C aborts. */
@@ -7,8 +7,11 @@ export interface Session {
   readonly terminal: Terminal & { readonly signal: AbortSignal };
 }
 
+/** What a command does; it gives the name of its exit code where that is another than 0. */
+export type CommandBody = (session: Session) => Promise<ExitName | undefined>;
+
 /** Runs a command between opening and closing a session; gives the exit code and prints what went wrong. */
-export async function inSession(output: 'text' | 'json', command: (session: Session) => Promise<void>): Promise<number> {
+export async function inSession(output: 'text' | 'json', command: CommandBody): Promise<number> {
   const interruption = new AbortController();
   const interrupt = () => {
     // The second Ctrl-C means now.
@@ -24,8 +27,8 @@ export async function inSession(output: 'text' | 'json', command: (session: Sess
     print: (line: string) => console.log(line),
   };
   try {
-    await command({ cwd: process.cwd(), terminal });
-    return EXIT_CODES[interruption.signal.aborted ? 'interrupted' : 'done'].code;
+    const exit = (await command({ cwd: process.cwd(), terminal })) ?? 'done';
+    return EXIT_CODES[interruption.signal.aborted ? 'interrupted' : exit].code;
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       console.error(formatBug(error));

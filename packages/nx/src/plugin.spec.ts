@@ -36,8 +36,12 @@ test('a service is a project with its name, its tags and its targets', () => {
       'docker-build',
       'docker-run',
       'render',
+      'diff',
       'deploy',
+      'rollback',
       'status',
+      'logs',
+      'history',
       'destroy',
     ]),
   );

@@ -27,7 +27,11 @@ export interface Project {
 
 /** The project of an executor's context. */
 export function projectOf(context: ExecutorContext): Project {
-  const name = context.projectName as string;
+  return projectNamed(context.projectName as string, context);
+}
+
+/** A project of the workspace by its name. */
+export function projectNamed(name: string, context: ExecutorContext): Project {
   const root = context.projectsConfigurations.projects[name]?.root as string;
   return { name, directory: join(context.root, root), workspace: context.root };
 }

@@ -82,7 +82,10 @@ describe('layer: files', () => {
     await run('npx', ['nx', 'daemon', '--stop'], { cwd: workspace });
     expect(off).toEqual(on);
     expect(off).toEqual(
-      ['deploy', 'destroy', 'docker-build', 'docker-run', 'evaluate', 'lock', 'render', 'serve', 'setup', 'status', 'test', 'train'].sort(),
+      [
+        ...['setup', 'lock', 'train', 'evaluate', 'test', 'serve', 'docker-build', 'docker-run'],
+        ...['render', 'diff', 'deploy', 'rollback', 'status', 'logs', 'history', 'destroy'],
+      ].sort(),
     );
   });
 
@@ -172,6 +175,20 @@ describe('layer: node', () => {
   test('a second deploy of the same keeps every object', async () => {
     const outcome = await shell.run(workspace, 'npx', 'modelyard', 'deploy', 'churn', '--dry-run');
     expect(outcome.output).not.toMatch(/plan +(create|update)/);
+    expect((await shell.run(workspace, 'npx', 'modelyard', 'diff', 'churn')).output).toContain('churn: nothing would change');
+  });
+
+  test('the log of the pod and the first revision can be read', async () => {
+    expect((await shell.run(workspace, 'npx', 'nx', 'run', 'churn:logs')).output).toMatch(/^churn-\S+ \{.*"model/m);
+    expect((await shell.run(workspace, 'npx', 'modelyard', 'history', 'churn')).output).toMatch(/^ +1 {2}\S+Z {2}churn:/m);
+  });
+
+  test('a diff that finds a change ends with code 2', async () => {
+    const outcome = await withSpecValue(service('model-service.yaml'), ['deploy', 'env', 'GREETING'], 'good morning', () =>
+      shell.attempt(workspace, 'npx', 'modelyard', 'diff', 'churn'),
+    );
+    expect(outcome.code).toBe(EXIT_CODES.input.code);
+    expect(outcome.output).toMatch(/^\+.*GREETING/m);
   });
 
   test('an image that cannot be pulled ends the deploy early with its cause', async () => {
@@ -179,13 +196,13 @@ describe('layer: node', () => {
     const deploy = () =>
       shell.attempt(workspace, 'npx', 'modelyard', 'deploy', 'churn', '-e', 'remote', '--image', 'registry.invalid/churn:absent');
     const outcome = await withSpecValue(join(workspace, 'modelyard.yaml'), ['environments', 'remote'], remote, deploy);
-    expect(outcome.code).toBe(EXIT_CODES.rollout.code);
+    expect(outcome.code).toBe(EXIT_CODES.rolledBack.code);
     expect(outcome.output).toMatch(/image-pull {2}pod\/churn-\S+ in ns\/acme-ml: .*registry\.invalid\/churn:absent/);
   });
 
   test('more GPUs than the node has is named with the numbers', async () => {
     const outcome = await withSpecValue(service('model-service.yaml'), ['deploy', 'gpus'], 3, deployChurn);
-    expect(outcome.code).toBe(EXIT_CODES.rollout.code);
+    expect(outcome.code).toBe(EXIT_CODES.rolledBack.code);
     expect(outcome.output).toMatch(
       /unschedulable {2}pod\/churn-\S+ in ns\/acme-ml: asks for nvidia\.com\/gpu: 3, the most that a node has is 2 \(node modelyard, 1 node seen\)/,
     );
@@ -193,7 +210,7 @@ describe('layer: node', () => {
 
   test('a container that crashes is named with the end of its log', async () => {
     const outcome = await withSpecValue(service('model-service.yaml'), ['deploy', 'env', 'PYTHONHOME'], '/nowhere', deployChurn);
-    expect(outcome.code).toBe(EXIT_CODES.rollout.code);
+    expect(outcome.code).toBe(EXIT_CODES.rolledBack.code);
     expect(outcome.output).toMatch(/crash\S* {2}pod\/churn-\S+ in ns\/acme-ml: /);
     expect(outcome.output).toContain("No module named 'encodings'");
   });
@@ -201,8 +218,10 @@ describe('layer: node', () => {
   test('a model that is not there answers 503 and the deploy shows the reason', async () => {
     const absent = () => shell.attempt(workspace, 'npx', 'modelyard', 'deploy', 'churn', '--timeout', '60');
     const outcome = await withSpecValue(service('model-service.yaml'), ['deploy', 'env', 'MODEL_PATH'], '/app/models/absent.pkl', absent);
-    expect([EXIT_CODES.rollout.code, EXIT_CODES.timeout.code]).toContain(outcome.code);
+    expect(outcome.code).toBe(EXIT_CODES.rolledBack.code);
     expect(outcome.output).toMatch(/GET \/health answers 503: .*model-missing/);
+    const answer = await predictThroughService(workspace, 'churn', LESSON_BODY, shell);
+    expect(answer.body).toEqual(prediction.body);
   });
 
   test('another service from another table goes down the same line', async () => {

@@ -25,3 +25,27 @@ export const destroyTarget = (): TargetConfiguration => ({
   cache: false,
   metadata: { description: 'Deletes the objects from an environment' },
 });
+
+export const diffTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:diff',
+  cache: false,
+  metadata: { description: 'Shows what a deploy would change' },
+});
+
+export const rollbackTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:rollback',
+  cache: false,
+  metadata: { description: 'Brings an earlier revision back' },
+});
+
+export const logsTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:logs',
+  cache: false,
+  metadata: { description: 'Prints the logs of the pods' },
+});
+
+export const historyTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:history',
+  cache: false,
+  metadata: { description: 'Lists the revisions' },
+});

@@ -1,6 +1,15 @@
 import type { ServiceSpec } from '@modelyard/core';
 import type { TargetConfiguration } from '@nx/devkit';
-import { deployTarget, destroyTarget, renderTarget, statusTarget } from './cluster-targets.ts';
+import {
+  deployTarget,
+  destroyTarget,
+  diffTarget,
+  historyTarget,
+  logsTarget,
+  renderTarget,
+  rollbackTarget,
+  statusTarget,
+} from './cluster-targets.ts';
 import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
 import { evaluateTarget, lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
 
@@ -20,8 +29,12 @@ export function serviceTargets(spec: ServiceSpec): Targets {
     'docker-build': dockerBuildTarget(),
     'docker-run': dockerRunTarget(),
     render: renderTarget(),
+    diff: diffTarget(),
     deploy: deployTarget(),
+    rollback: rollbackTarget(),
     status: statusTarget(),
+    logs: logsTarget(),
+    history: historyTarget(),
     destroy: destroyTarget(),
   };
 }
@@ -39,8 +52,12 @@ export function brokenTargets(): Targets {
     'docker-build',
     'docker-run',
     'render',
+    'diff',
     'deploy',
+    'rollback',
     'status',
+    'logs',
+    'history',
     'destroy',
   ];
   return Object.fromEntries(names.map((name) => [name, explain]));

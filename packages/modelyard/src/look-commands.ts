@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  deployRole,
+  diffService,
+  formatDiff,
+  formatHistory,
+  formatStatus,
+  type KubeObject,
+  readHistory,
+  readLogs,
+  readStatus,
+  renderManifests,
+  renderRequest,
+  renderYaml,
+  terminalWorld,
+} from '@modelyard/deploy';
+import { type Options, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import type { Session } from './session.ts';
+
+/** Lines of each pod's log where --tail says nothing. */
+export const DEFAULT_LOG_LINES = 100;
+
+/** Prints the objects of services as YAML. */
+export const render: ServiceBody = async (names, options, session) => {
+  const requests = await requestsFor(names, options, session);
+  writeObjects(
+    requests.flatMap((request) => renderManifests(request.spec, renderRequest(request))),
+    options,
+    session,
+  );
+};
+
+/** Prints the least Role that can deploy each service. */
+export const role: ServiceBody = async (names, options, session) => {
+  const requests = await requestsFor(names, options, session);
+  const roles = requests.map((request) =>
+    deployRole(request.service, request.environment.namespace, renderManifests(request.spec, renderRequest(request))),
+  );
+  writeObjects(roles, options, session);
+};
+
+/** Shows what runs of services. */
+export const status: ServiceBody = async (names, options, session) => {
+  const targets = await targetsFor(names, options, session);
+  const services = await Promise.all(targets.map((target) => readStatus(target, terminalWorld(session.terminal))));
+  show(session, { services }, services.map((service) => formatStatus(service, session.terminal)).join('\n\n'));
+};
+
+/** Shows what a deploy would change; the exit code tells whether anything would. */
+export const diff: ServiceBody = async (names, options, session) => {
+  const requests = await requestsFor(names, options, session);
+  let isChanged = false;
+  for (const request of requests) {
+    const objects = await diffService(request, terminalWorld(session.terminal));
+    isChanged ||= objects.length > 0;
+    show(session, { service: request.service, objects }, formatDiff(request.service, objects, session.terminal));
+  }
+  if (isChanged) return 'input';
+};
+
+/** Shows the revisions of services, the latest first. */
+export const history: ServiceBody = async (names, options, session) => {
+  for (const target of await targetsFor(names, options, session)) {
+    const revisions = await readHistory(target, terminalWorld(session.terminal));
+    show(session, { service: target.service, revisions }, formatHistory(target.service, revisions, session.terminal));
+  }
+};
+
+/** Prints the logs of services' pods, each line with its pod. */
+export const logs: ServiceBody = async (names, options, session) => {
+  const { output, print } = session.terminal;
+  const question = { lines: options.tail ?? DEFAULT_LOG_LINES, previous: options.previous ?? false, follow: options.follow ?? false };
+  const targets = await targetsFor(names, options, session);
+  const write = (pod: string, line: string) => print(output === 'json' ? JSON.stringify({ schema: 1, pod, line }) : `${pod} ${line}`);
+  await Promise.all(targets.map((target) => readLogs({ ...target, ...question }, terminalWorld(session.terminal), write)));
+};
+
+function show({ terminal }: Session, value: object, text: string): void {
+  terminal.print(terminal.output === 'json' ? JSON.stringify({ schema: 1, ...value }) : text);
+}
+
+function writeObjects(objects: readonly KubeObject[], options: Options, session: Session): void {
+  const yaml = renderYaml(objects);
+  if (options.file === undefined) process.stdout.write(yaml);
+  else writeFileSync(resolve(session.cwd, options.file), yaml);
+}

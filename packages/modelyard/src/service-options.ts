@@ -1,0 +1,108 @@
+import { type EXIT_CODES, ProblemError, unwrap } from '@modelyard/core';
+import { type DeployQuestion, type DeployRequest, loadDeployRequest, loadTarget } from '@modelyard/deploy';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { affectedServices, chooseServices, findWorkspace, listServices } from './services.ts';
+import type { Session } from './session.ts';
+
+/** The options of the service commands together; each command reads its own. */
+export interface Options {
+  readonly environment?: string;
+  readonly image?: string;
+  readonly all?: boolean;
+  readonly affected?: boolean;
+  readonly base?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly timeout?: number;
+  readonly rollback?: boolean;
+  readonly waitForLock?: number;
+  readonly concurrency?: number;
+  readonly output?: 'text' | 'json';
+  readonly file?: string;
+  readonly to?: number;
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly tail?: number;
+}
+
+/** A named command's body: the services asked for, its options and where it runs. */
+export type ServiceBody = (names: readonly string[], options: Options, session: Session) => Promise<ExitName | undefined>;
+
+export const inEnvironment = (command: Command): Command =>
+  command.option('-e, --environment <name>', 'environment of modelyard.yaml; left out, its defaultEnvironment');
+
+/** Lets a command take all services, or those that Nx calls affected, in place of names. */
+export const ofMany = (command: Command): Command =>
+  command
+    .option('--all', 'every service of the workspace')
+    .option('--affected', 'the services that Nx calls affected')
+    .option('--base <commit>', 'commit to compare with for --affected; left out, what Nx takes');
+
+export const ofImage = (command: Command): Command => command.option('--image <ref>', 'image reference; left out, the last one built');
+
+export const withLock = (command: Command): Command =>
+  command
+    .option('--yes', 'go on in a protected environment')
+    .option('--wait-for-lock <seconds>', 'wait this long for another deploy to end; left out, not at all', seconds);
+
+export const outputOption = (): Option =>
+  new Option('-o, --output <format>', 'text, or one JSON object a line').choices(['text', 'json']).default('text');
+
+/** A number of seconds above 0. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a number of seconds above 0');
+  return value;
+}
+
+/** A whole number from 1. */
+export function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('give a whole number from 1');
+  return Number(text);
+}
+
+/** What a deploy of each service needs; all are loaded before anything is sent, so that a fault in the last one stops the first, too. */
+export async function requestsFor(names: readonly string[], options: Options, session: Session): Promise<DeployRequest[]> {
+  const questions = await questionsFor(names, options, session);
+  return (await Promise.all(questions.map(loadDeployRequest))).map((request) => unwrap(request));
+}
+
+/** Each service asked for, in its environment. */
+export async function targetsFor(names: readonly string[], options: Options, session: Session) {
+  const questions = await questionsFor(names, options, session);
+  return (await Promise.all(questions.map(loadTarget))).map((target) => unwrap(target));
+}
+
+async function questionsFor(names: readonly string[], options: Options, session: Session): Promise<DeployQuestion[]> {
+  const workspaceRoot = findWorkspace(session.cwd);
+  const chosen = await choose(workspaceRoot, names, options);
+  return chooseServices(workspaceRoot, chosen).map((serviceRoot) => ({
+    workspaceRoot,
+    serviceRoot,
+    env: session.terminal.env,
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.timeout === undefined ? {} : { timeoutSeconds: options.timeout }),
+    ...(options.waitForLock === undefined ? {} : { lockWaitSeconds: options.waitForLock }),
+    noRollback: options.rollback === false,
+    dryRun: options.dryRun ?? false,
+    yes: options.yes ?? false,
+  }));
+}
+
+async function choose(workspace: string, names: readonly string[], { all, affected, base }: Options): Promise<readonly string[]> {
+  const ways = [names.length > 0, all === true, affected === true].filter(Boolean).length;
+  if (ways !== 1) throw unclearChoice(workspace, ways);
+  if (all) return [...listServices(workspace).keys()];
+  return affected ? affectedServices(workspace, base) : [...new Set(names)];
+}
+
+const unclearChoice = (workspace: string, ways: number): ProblemError =>
+  new ProblemError([
+    {
+      code: 'which-services',
+      where: workspace,
+      what: ways === 0 ? 'no service is named' : 'names, --all and --affected do not go together',
+      remedy: `give names (known: ${[...listServices(workspace).keys()].join(', ') || 'none'}), or --all, or --affected`,
+    },
+  ]);
