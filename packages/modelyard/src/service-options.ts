@@ -1,4 +1,4 @@
-import { type EXIT_CODES, ProblemError, unwrap } from '@modelyard/core';
+import { type ExitName, ProblemError, unwrap } from '@modelyard/core';
 import { type DeployQuestion, type DeployRequest, loadDeployRequest, loadTarget } from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { affectedServices, chooseServices, findWorkspace, listServices } from './services.ts';

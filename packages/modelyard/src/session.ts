@@ -8,7 +8,7 @@ export interface Session {
 }
 
 /** What a command does; it gives the name of its exit code where that is another than 0. */
-export type CommandBody = (session: Session) => Promise<ExitName | undefined>;
+export type CommandBody = (session: Session) => Promise<ExitName | undefined> | Promise<void>;
 
 /** Runs a command between opening and closing a session; gives the exit code and prints what went wrong. */
 export async function inSession(output: 'text' | 'json', command: CommandBody): Promise<number> {
