@@ -26,9 +26,9 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   const cluster = await world.connect(accessTo(request));
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
-    return await withDeployLock(cluster, lock, world, async (locked) => {
-      const stored = await chooseRevision(cluster, request);
-      return bringBack(cluster, stored, request, locked);
+    return await withDeployLock(cluster, lock, world, async (locked, held) => {
+      const stored = await chooseRevision(held, request);
+      return bringBack(held, stored, request, locked);
     });
   } finally {
     await cluster.close();

@@ -47,17 +47,10 @@ const hang: Respond = (_url, response) => void response.write('');
 async function follow(transport: Transport, wanted: string): Promise<string[]> {
   const seen: string[] = [];
   const stop = new AbortController();
-  const watching = watchAll(
-    transport,
-    QUERY,
-    SUBJECT,
-    (items) => {
-      seen.push(items.map((item) => item.metadata.name).join(' '));
-      if (seen.at(-1) === wanted) stop.abort();
-    },
-    stop.signal,
-  );
-  await watching;
+  await watchAll({ transport, query: QUERY, subject: SUBJECT, signal: stop.signal }, (items) => {
+    seen.push(items.map((item) => item.metadata.name).join(' '));
+    if (seen.at(-1) === wanted) stop.abort();
+  });
   return seen;
 }
 
@@ -114,7 +107,7 @@ test('an exception of the listener ends the watch, and is not taken for a broken
   const listener = () => {
     if (++calls === 2) throw new Error('listener failed');
   };
-  await expect(watchAll(transport, QUERY, SUBJECT, listener, new AbortController().signal)).rejects.toThrow('listener failed');
+  await expect(watchAll({ transport, query: QUERY, subject: SUBJECT, signal: new AbortController().signal }, listener)).rejects.toThrow('listener failed');
 });
 
 test('a watch that is told to stop while its first list is on the way ends quietly, and at once', async () => {
@@ -130,6 +123,6 @@ test('a watch that is told to stop while its first list is on the way ends quiet
   );
   const started = performance.now();
   stop.signal.addEventListener('abort', () => void transport.close());
-  await watchAll(transport, QUERY, SUBJECT, () => expect.unreachable(), stop.signal);
+  await watchAll({ transport, query: QUERY, subject: SUBJECT, signal: stop.signal }, () => expect.unreachable());
   expect(performance.now() - started).toBeLessThan(1000);
 });

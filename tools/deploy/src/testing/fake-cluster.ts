@@ -36,7 +36,8 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       objects.set(keyOf(refOf(object)), object);
       return object;
     },
-    replace: async (object) => {
+    replace: async (object, manner) => {
+      if (manner?.dryRun) return object;
       objects.set(keyOf(refOf(object)), object);
       return object;
     },
@@ -55,6 +56,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       return cluster.answer(pod.name, request);
     },
     serverNowMs: () => Date.UTC(2026, 0, 1),
+    until: () => cluster,
     close: async () => void calls.push('close'),
   };
   return cluster;
