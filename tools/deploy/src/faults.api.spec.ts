@@ -1,8 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
+import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
+import { applySetOf, memberOf } from './inventory/index.ts';
+import { RESOURCES } from './kube/index.ts';
 import { recordingWorld, requestFor } from './testing/api.ts';
-import { type Fault, type Seen, withFaultProxy } from './testing/fault-proxy.ts';
+import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
   answering,
   answeringText,
@@ -19,8 +22,7 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { kubectl } from './testing/kubectl.ts';
-import { standingOf } from './testing/standing.ts';
+import { standingOf, throughNothing } from './testing/standing.ts';
 
 const LOCK = { modelSha: 'feed', golden: { tolerance: 1e-6, rows: [{ row: { a: 1 }, expected: { prediction: 1 } }] } };
 /** Pods that serve what was trained. */
@@ -46,11 +48,10 @@ const STEPS = [
   'delete services',
   'dry-run configmaps',
   'dry-run deployments',
-  'dry-run serviceaccounts',
-  'dry-run services',
   'list configmaps',
   'list deployments',
   'list events',
+  'list leases',
   'list pods',
   'list replicasets',
   'list serviceaccounts',
@@ -72,64 +73,97 @@ const isWatch = (step: string) => step.startsWith('watch ');
 const isOther = (step: string) => !isWatch(step);
 
 const conflict = { reason: 'Conflict', details: { kind: 'resourcequotas' } };
-const BUSY = 'Operation cannot be fulfilled on resourcequotas "all": the object has been modified; please apply your changes to the latest version';
+const BUSY =
+  'Operation cannot be fulfilled on resourcequotas "all": the object has been modified; please apply your changes to the latest version';
 
-/** What passes when it is asked again. */
-const PASSING: readonly (readonly [string, (step: string) => boolean, Fault['act']])[] = [
-  ['429 that says when to come back', isOther, answering(429, 'too many requests', { headers: { 'retry-after': '1' } })],
-  ['429', isOther, answering(429, 'too many requests')],
-  ['500 of a changed leader', isOther, answering(500, 'etcdserver: leader changed')],
-  ['502 of a proxy', isOther, answeringText(502, '<html>Bad Gateway</html>')],
-  ['503', isOther, answering(503, 'apiserver is shutting down')],
-  ['504', isOther, answering(504, 'request did not complete within the allotted timeout', { status: { reason: 'Timeout' } })],
-  ['connection that breaks before the server knows', isOther, resetBefore],
-  ['connection that breaks when the server has done it', isOther, resetAfter],
-  ['answer that is cut in half', isOther, cutInHalf],
-  ['answer that is cut in half and looks whole', (step) => isOther(step) && step !== 'verify', cutQuietly],
-  ['409 of two writes that met', isWrite, answering(409, BUSY, { status: conflict })],
-  ['401 of a token that has run out', () => true, answering(401, 'Unauthorized')],
-  ['answer that is late', isOther, lateBy(300)],
-  ['watch whose place is forgotten', isWatch, sayingWatch(GONE)],
-  ['watch that is refused with 410', isWatch, answering(410, 'too old resource version')],
-  ['watch that is refused with 429', isWatch, answering(429, 'too many requests')],
-  ['watch that meets a server without a leader', isWatch, sayingWatch(FAILED)],
-  ['watch that says nothing', isWatch, silentWatch],
-  ['watch that closes at once', isWatch, closedWatch],
-  ['watch that breaks when it is opened', isWatch, resetBefore],
-  ['watch that breaks after a while', isWatch, brokenWatchAfter(100)],
-  ['watch whose line is cut', isWatch, halfLineWatch],
-  ['watch that says what is no event', isWatch, sayingWatch('<html>\n')],
+const conflicting = answering(409, BUSY, { status: conflict });
+
+/** What passes when it is asked again; several faults follow each other at the same step. */
+const PASSING: readonly { readonly name: string; readonly at: (step: string) => boolean; readonly acts: readonly Act[] }[] = [
+  {
+    name: '429, then 500 of a changed leader, then 503',
+    at: isOther,
+    acts: [answering(429, 'too many requests'), answering(500, 'etcdserver: leader changed'), answering(503, 'apiserver is shutting down')],
+  },
+  {
+    name: '502 of a proxy, then 504, then a connection that breaks before the server knows',
+    at: isOther,
+    acts: [
+      answeringText(502, '<html>Bad Gateway</html>'),
+      answering(504, 'request did not complete within the allotted timeout', { status: { reason: 'Timeout' } }),
+      resetBefore,
+    ],
+  },
+  {
+    name: 'connection that breaks when the server has done it, then an answer cut in half',
+    at: isOther,
+    acts: [resetAfter, cutInHalf],
+  },
+  {
+    name: 'answer cut in half that looks whole, then a late one',
+    at: (step) => isOther(step) && step !== 'verify',
+    acts: [cutQuietly, lateBy(300)],
+  },
+  {
+    name: '409 of two writes that met, then 429 that says when to come back',
+    at: isWrite,
+    acts: [conflicting, conflicting, answering(429, 'too many requests', { headers: { 'retry-after': '1' } })],
+  },
+  { name: '401 of a token that has run out', at: () => true, acts: [answering(401, 'Unauthorized')] },
+  {
+    name: 'watch whose place is forgotten, told by an event, then by 410, then 429',
+    at: isWatch,
+    acts: [sayingWatch(GONE), answering(410, 'too old resource version'), answering(429, 'too many requests')],
+  },
+  {
+    name: 'watch of a server without a leader, then one that closes at once, then one that is not answered',
+    at: isWatch,
+    acts: [sayingWatch(FAILED), closedWatch, resetBefore],
+  },
+  {
+    name: 'watch whose line is cut, then one that says what is no event, then one that breaks after a while',
+    at: isWatch,
+    acts: [halfLineWatch, sayingWatch('<html>\n'), brokenWatchAfter(100)],
+  },
+  { name: 'watch that says nothing', at: isWatch, acts: [silentWatch] },
 ];
 
 const met = new Set<string>();
-const note = (seen: readonly Seen[]) => seen.filter((one) => one.met).forEach((one) => met.add(one.step));
 
-test.concurrent.each(PASSING)('a deploy comes through a %s, at every step', async (name, at, act) => {
-  const namespace = `passing-${PASSING.findIndex((row) => row[0] === name)}`;
-  const throughFault = async (use: (kubeconfigs: string[]) => Promise<unknown>) =>
-    withFaultProxy({ pod, faults: [{ at, act }] }, async ({ kubeconfig, seen }) => {
-      try {
-        await use([kubeconfig]);
-      } finally {
-        note(seen);
-      }
+test.concurrent.each(PASSING)('a deploy, an update and a destroy come through a $name, at every step', async ({ name, at, acts }) => {
+  const namespace = `passing-${PASSING.findIndex((row) => row.name === name)}`;
+  const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
+    withFaultProxy({ pod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
+      await use([kubeconfig]);
+      for (const one of seen) if (one.met) met.add(one.step);
     });
   const first = requestFor(namespace, {}, { modelLock: LOCK });
   const next = requestFor(namespace, { deploy: { env: { MODE: 'strict' } } }, { modelLock: LOCK, image: { ref: 'churn:2' } });
-  await throughFault((kubeconfigs) => deployService({ ...first, kubeconfigs }, recordingWorld()));
+  await throughFaults((kubeconfigs) => deployService({ ...first, kubeconfigs }, recordingWorld()));
   expect(await standingOf(first)).toEqual({ isAsWanted: true, serving: 'churn:1', ready: 1, holder: undefined, revisions: 1 });
-  await addMember(namespace);
-  await throughFault((kubeconfigs) => deployService({ ...next, kubeconfigs }, recordingWorld()));
+  await addMember(first);
+  await throughFaults((kubeconfigs) => deployService({ ...next, kubeconfigs }, recordingWorld()));
   expect(await standingOf(next)).toEqual({ isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 });
-  await throughFault((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
-  expect(await kubectl(['-n', namespace, 'get', 'all,leases', '-o', 'name'])).toBe('');
+  await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
+  expect(await namesIn(next)).toEqual([]);
 });
 
 /** A member of the set that the spec no longer wants. */
-async function addMember(namespace: string): Promise<void> {
-  const parent = JSON.parse(await kubectl(['-n', namespace, 'get', 'configmap', 'churn', '-o', 'json']));
-  const metadata = { name: 'left-over', namespace, labels: parent.metadata.labels };
-  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }));
+async function addMember(request: DeployRequest): Promise<void> {
+  const { service, environment } = request;
+  const metadata = { name: 'left-over', namespace: environment.namespace };
+  const member = memberOf(applySetOf(service, environment.namespace), { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  await throughNothing(request, (cluster) => cluster.apply(member));
+}
+
+/** What is left of a service. */
+function namesIn(request: DeployRequest): Promise<string[]> {
+  const { namespace } = request.environment;
+  const kinds = [RESOURCES.ConfigMap, RESOURCES.Deployment, RESOURCES.Lease, RESOURCES.Pod, RESOURCES.Service];
+  return throughNothing(request, async (cluster) => {
+    const lists = await Promise.all(kinds.map((resource) => cluster.list({ resource, namespace })));
+    return lists.flat().flatMap(({ kind, metadata }) => (metadata.name === 'kube-root-ca.crt' ? [] : [`${kind} ${metadata.name}`]));
+  });
 }
 
 afterAll(() => {

@@ -6,14 +6,21 @@ import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
-import { parseStatus } from './status.ts';
 import type { Attempt } from './retry.ts';
+import { parseStatus } from './status.ts';
 import { type ApiRequest, NO_JSON, openTransport, type Transport } from './transport.ts';
 import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query, ReplaceManner } from './types.ts';
 import { watchAll } from './watch.ts';
 
-/** What the object owns goes first, so that its absence means that all is gone. */
-const DELETE_OPTIONS = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' };
+/**
+ * What a workload owns goes first, so that its absence means that all is gone. The rest goes at once: an object that lingers
+ * would be found, and changed, by the next deploy.
+ */
+const deleteOptions = (ref: ObjectRef) => ({
+  apiVersion: 'v1',
+  kind: 'DeleteOptions',
+  propagationPolicy: ref.apiVersion.startsWith('apps/') ? 'Foreground' : 'Background',
+});
 
 const GREETINGS = 4;
 const GREETING_PAUSE_MS = 500;
@@ -127,7 +134,7 @@ async function read(transport: Transport, ref: ObjectRef, subject: Subject): Pro
 }
 
 async function remove(transport: Transport, ref: ObjectRef, subject: Subject): Promise<boolean> {
-  const attempt = await transport.send({ method: 'DELETE', path: objectPath(ref), body: DELETE_OPTIONS });
+  const attempt = await transport.send({ method: 'DELETE', path: objectPath(ref), body: deleteOptions(ref) });
   if (attempt.answered && attempt.status === 404) return false;
   if (attempt.answered && attempt.status < 300) return true;
   throw requestError(attempt, subject);

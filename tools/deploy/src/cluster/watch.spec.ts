@@ -107,7 +107,9 @@ test('an exception of the listener ends the watch, and is not taken for a broken
   const listener = () => {
     if (++calls === 2) throw new Error('listener failed');
   };
-  await expect(watchAll({ transport, query: QUERY, subject: SUBJECT, signal: new AbortController().signal }, listener)).rejects.toThrow('listener failed');
+  await expect(watchAll({ transport, query: QUERY, subject: SUBJECT, signal: new AbortController().signal }, listener)).rejects.toThrow(
+    'listener failed',
+  );
 });
 
 test('a watch that is told to stop while its first list is on the way ends quietly, and at once', async () => {

@@ -4,8 +4,8 @@ import { bookLabels } from '../inventory/index.ts';
 import { type ObjectRef, RESOURCES, refOf } from '../kube/index.ts';
 import type { World } from '../world.ts';
 import { keepLease } from './keep.ts';
-import { type Claim, type Claimant, claimedLease, claimLease, type Lease, stampMs } from './lease.ts';
-import { type LockRequest, lockLost, locked, stoppedWaiting } from './problems.ts';
+import { type Claim, type Claimant, claimedLease, claimLease, isHeldBy, type Lease, stampMs } from './lease.ts';
+import { type LockRequest, locked, lockLost, stoppedWaiting } from './problems.ts';
 
 const LEASE_SECONDS = 30;
 const POLL_MS = 1_000;
@@ -52,7 +52,8 @@ async function tryLease(cluster: Cluster, request: LockRequest, claimant: Claima
   const blank = blankLease(request);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const current = (await cluster.read(refOf(blank))) as Lease | undefined;
-    const nowMs = current?.spec?.holderIdentity ? await serverTimeMs(cluster, current, claimant) : cluster.serverNowMs();
+    const isOthers = current?.spec?.holderIdentity && !isHeldBy(current, claimant);
+    const nowMs = isOthers ? await serverTimeMs(cluster, current, claimant) : cluster.serverNowMs();
     if (nowMs === undefined) continue;
     const claim = claimLease(current ?? blank, claimant, nowMs);
     if (claim.state === 'held') return claim;

@@ -20,16 +20,26 @@ export interface Exchange {
   readonly body: Buffer;
   readonly response: ServerResponse;
   /** Passes the request on with the rights of the cluster's administrator; the answer as it begins. */
-  forward(): Promise<Dispatcher.ResponseData>;
+  forward(): Promise<Answer>;
+}
+
+/** An answer of the API server, or of what stands in for a pod. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: AsyncIterable<Buffer>;
 }
 
 /** Something that goes wrong with the requests of one step. */
 export interface Fault {
   readonly at: (step: string) => boolean;
-  /** How many requests of each step meet it; left out, one. */
-  readonly times?: number;
-  readonly act: (exchange: Exchange) => Promise<void> | void;
+  /** What the first request of each such step meets, the second and so on; the others pass. */
+  readonly acts: readonly Act[];
+  /** Every request meets it: the acts begin again after the last. */
+  readonly lasts?: boolean;
 }
+
+export type Act = (exchange: Exchange) => Promise<void> | void;
 
 /** A request that was seen, and whether it met a fault. */
 export interface Seen {
@@ -108,18 +118,23 @@ async function serve(
   const body = Buffer.concat(chunks);
   const path = request.url ?? '';
   const step = stepOf(request.method ?? '', path);
-  const fault = options.faults?.find((one) => one.at(step) && timesMet(seen, step) < (one.times ?? 1));
-  seen.push({ step, path, met: fault !== undefined });
-  const forward = () => pass(request, response, body, upstream);
-  if (fault) return fault.act({ step, request, body, response, forward });
+  const act = actAt(step, options.faults ?? [], seen);
+  seen.push({ step, path, met: act !== undefined });
+  const forward = async (): Promise<Answer> =>
+    step === 'verify' && options.pod ? answerOfPod(options.pod(path)) : pass(request, response, body, upstream);
+  if (act) return act({ step, request, body, response, forward });
   if (options.token && request.headers.authorization !== `Bearer ${options.token()}`) return answerStatus(response, 401, 'Unauthorized');
-  if (step === 'verify' && options.pod) return answerAsPod(response, options.pod(path));
   await passBack(await forward(), response);
 }
 
-const timesMet = (seen: readonly Seen[], step: string): number => seen.filter((one) => one.met && one.step === step).length;
+function actAt(step: string, faults: readonly Fault[], seen: readonly Seen[]): Act | undefined {
+  const fault = faults.find((one) => one.at(step));
+  if (!fault) return undefined;
+  const met = seen.filter((one) => one.met && one.step === step).length;
+  return fault.acts[fault.lasts ? met % fault.acts.length : met];
+}
 
-function pass(request: IncomingMessage, response: ServerResponse, body: Buffer, upstream: Dispatcher): Promise<Dispatcher.ResponseData> {
+function pass(request: IncomingMessage, response: ServerResponse, body: Buffer, upstream: Dispatcher): Promise<Answer> {
   const { authorization: _own, host: _host, connection: _hop, ...headers } = request.headers;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
@@ -134,7 +149,7 @@ function pass(request: IncomingMessage, response: ServerResponse, body: Buffer, 
 }
 
 /** Hands an answer over as it arrives. */
-export async function passBack(answer: Dispatcher.ResponseData, response: ServerResponse): Promise<void> {
+export async function passBack(answer: Answer, response: ServerResponse): Promise<void> {
   response.writeHead(answer.statusCode, answer.headers as Record<string, string>);
   response.flushHeaders();
   for await (const chunk of answer.body) response.write(chunk);
@@ -147,9 +162,11 @@ export function answerStatus(response: ServerResponse, code: number, message: st
   response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code, ...more }));
 }
 
-function answerAsPod(response: ServerResponse, answer: { readonly status: number; readonly text: string }): void {
-  response.writeHead(answer.status, { 'content-type': 'application/json' });
-  response.end(answer.text);
+function answerOfPod(answer: { readonly status: number; readonly text: string }): Answer {
+  const body = (async function* () {
+    yield Buffer.from(answer.text);
+  })();
+  return { statusCode: answer.status, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** A certificate that signs itself, so that it is its own authority in the kubeconfig. */
@@ -158,7 +175,20 @@ async function makeIdentity(): Promise<{ key: string; cert: string }> {
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=fault-proxy', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1'];
-    await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, ...subject]);
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      ...subject,
+    ]);
     return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,6 @@
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerStatus, type Exchange, type Fault, passBack } from './fault-proxy.ts';
-
-type Act = Fault['act'];
+import { type Act, answerStatus, type Exchange, passBack } from './fault-proxy.ts';
 
 /** The server answers with this Status and does nothing. */
 export const answering =
@@ -24,14 +23,14 @@ export const resetBefore: Act = ({ request }) => void request.socket.destroy();
 
 /** The server does what it is asked, and the connection breaks before it can say so. */
 export const resetAfter: Act = async ({ request, forward }) => {
-  await (await forward()).body.arrayBuffer();
+  await buffer((await forward()).body);
   request.socket.destroy();
 };
 
 /** The first half of the answer arrives, then the connection breaks. */
 export const cutInHalf: Act = async ({ response, forward }) => {
   const answer = await forward();
-  const body = Buffer.from(await answer.body.arrayBuffer());
+  const body = await buffer(answer.body);
   response.writeHead(answer.statusCode, { 'content-type': 'application/json', 'content-length': String(body.length) });
   response.write(body.subarray(0, body.length / 2), () => response.destroy());
 };
@@ -39,7 +38,7 @@ export const cutInHalf: Act = async ({ response, forward }) => {
 /** The first half of the answer arrives as if it were all. */
 export const cutQuietly: Act = async ({ response, forward }) => {
   const answer = await forward();
-  const body = Buffer.from(await answer.body.arrayBuffer());
+  const body = await buffer(answer.body);
   response.writeHead(answer.statusCode, { 'content-type': 'application/json' });
   response.end(body.subarray(0, body.length / 2));
 };
@@ -58,7 +57,7 @@ export const datedBy =
   async ({ response, forward }) => {
     const answer = await forward();
     const headers = { ...answer.headers, date: new Date(Date.now() + ms).toUTCString() };
-    await passBack({ ...answer, headers, body: answer.body }, response);
+    await passBack({ ...answer, headers }, response);
   };
 
 /** A watch that begins and then says nothing. */
@@ -92,8 +91,7 @@ export const sayingWatch =
 export const halfLineWatch: Act = async (exchange) => {
   await begin(exchange);
   for await (const chunk of (await exchange.forward()).body) {
-    const text = chunk as Buffer;
-    exchange.response.write(text.subarray(0, text.length / 2), () => exchange.response.destroy());
+    exchange.response.write(chunk.subarray(0, chunk.length / 2), () => exchange.response.destroy());
     return;
   }
 };

@@ -1,12 +1,12 @@
-import { connectCluster } from '../cluster/index.ts';
+import { type Cluster, connectCluster } from '../cluster/index.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
+import { leaseRef } from '../lock/index.ts';
 import { isUnchanged } from '../plan/index.ts';
 import { listRevisions } from '../revisions/index.ts';
 import { readStatus } from '../status.ts';
 import { accessTo } from '../target.ts';
 import { recordingWorld } from './api.ts';
-import { leaseRef } from '../lock/index.ts';
 
 /** What is left after a deploy, as far as nothing may be lost. */
 export interface Standing {
@@ -23,19 +23,28 @@ export interface Standing {
 /** Looks at the cluster itself, with no proxy in between. */
 export async function standingOf(request: DeployRequest): Promise<Standing> {
   const world = recordingWorld();
-  const planned = await deployService({ ...request, dryRun: true }, world);
-  const status = await readStatus(request, world);
   const place = { service: request.service, namespace: request.environment.namespace };
+  const [planned, status, [lease, revisions]] = await Promise.all([
+    deployService({ ...request, dryRun: true }, world),
+    readStatus(request, world),
+    throughNothing(request, (cluster) =>
+      Promise.all([cluster.read(leaseRef(place.service, place.namespace)), listRevisions(cluster, place)]),
+    ),
+  ]);
+  return {
+    isAsWanted: isUnchanged(planned.plan),
+    serving: status.deployment?.image,
+    ready: status.deployment?.ready,
+    holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
+    revisions: revisions.length,
+  };
+}
+
+/** Uses the cluster of a request, over a connection of its own. */
+export async function throughNothing<T>(request: DeployRequest, use: (cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = await connectCluster(accessTo(request));
   try {
-    const lease = await cluster.read(leaseRef(place.service, place.namespace));
-    return {
-      isAsWanted: isUnchanged(planned.plan),
-      serving: status.deployment?.image,
-      ready: status.deployment?.ready,
-      holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
-      revisions: (await listRevisions(cluster, place)).length,
-    };
+    return await use(cluster);
   } finally {
     await cluster.close();
   }
