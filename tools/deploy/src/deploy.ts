@@ -52,7 +52,7 @@ async function confirmLive(cluster: Cluster, release: Release, world: World): Pr
 /** What others may have changed until the lock was ours is read again. */
 async function deployLocked(cluster: Cluster, release: Release, request: DeployRequest, world: World): Promise<BroughtUp> {
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
-  const isNew = await ensureNamespace(cluster, environment);
+  const isNew = await ensureNamespace(cluster, environment, world);
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   return withDeployLock(cluster, lock, world, async (locked, held) => {
     const inventory = await readStanding(held, release);

@@ -115,7 +115,7 @@ async function writeOnce(
   const ref = refOf(object);
   const path = method === 'PUT' ? objectPath(ref) : collectionPath(resourceOf(ref), ref.namespace);
   const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined };
-  const limits = timeoutSeconds === undefined ? {} : { timeoutSeconds, signal: AbortSignal.timeout(timeoutSeconds * 1_000) };
+  const limits = timeoutSeconds === undefined ? {} : { timeoutSeconds, signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1_000)) };
   const attempt = await transport.send({ method, path, body: object, query, ...limits });
   if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
   if (attempt.answered && (attempt.status === 404 ? method === 'PUT' : isLost(attempt))) return undefined;

@@ -44,6 +44,16 @@ export function namespaceMissing(namespace: string, context: string): Problem {
   };
 }
 
+/** The namespace is on its way out. */
+export function namespaceTerminating(namespace: string): Problem {
+  return {
+    code: 'namespace-terminating',
+    where: `ns/${namespace}`,
+    what: 'the namespace is being deleted, so nothing can be created in it',
+    remedy: 'wait until it is gone, then deploy again; "kubectl get namespace -o yaml" names the finalizer that holds it',
+  };
+}
+
 function unreachable(errorCode: string, subject: Subject): Problem {
   if (errorCode === 'NO_JSON') return noApiServer(subject);
   return {
@@ -86,14 +96,7 @@ function forbiddenError(status: ApiStatus, subject: Subject): ProblemError {
     });
   }
   const terminating = status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating');
-  return terminating
-    ? raise('apply', {
-        code: 'namespace-terminating',
-        where: `ns/${subject.namespace}`,
-        what: 'the namespace is being deleted, so nothing can be created in it',
-        remedy: 'wait until it is gone, then deploy again',
-      })
-    : raise('apply', refused(status, subject));
+  return terminating ? raise('apply', namespaceTerminating(subject.namespace ?? '')) : raise('apply', refused(status, subject));
 }
 
 function conflictError(status: ApiStatus, subject: Subject): ProblemError {

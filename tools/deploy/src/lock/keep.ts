@@ -29,7 +29,7 @@ export function keepLease(cluster: Cluster, taken: Lease, claimant: Claimant, cl
   const renew = async (): Promise<void> => {
     const askedMs = clock.nowMs();
     const renewal = claimedLease(lease, claimant, cluster.serverNowMs());
-    const written = await write(cluster, renewal, claimant, leaseMs / 1_000 / RENEWALS_PER_LEASE);
+    const written = await write(cluster, renewal, claimant, claimant.leaseSeconds / 2);
     if (written === 'taken') lost.abort();
     if (typeof written === 'string') return;
     lease = written;

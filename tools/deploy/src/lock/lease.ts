@@ -41,7 +41,7 @@ export function claimLease(current: Lease, claimant: Claimant, nowMs: number): C
 
 /** Whether this very deploy holds the Lease. */
 export function isHeldBy(lease: Lease, claimant: Claimant): boolean {
-  return Boolean(lease.spec?.holderIdentity) && lease.metadata.annotations?.[TOKEN_ANNOTATION] === claimant.token;
+  return lease.spec?.holderIdentity === claimant.holder && lease.metadata.annotations?.[TOKEN_ANNOTATION] === claimant.token;
 }
 
 /** The Lease in the claimant's hands. */

@@ -46,7 +46,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       return objects.delete(keyOf(ref));
     },
     watch: async (query, onItems, signal) => {
-      onItems(ofKind(query.resource.kind));
+      onItems(query.onlyNew ? [] : ofKind(query.resource.kind));
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
     logTail: async (pod, request) => cluster.log(pod.name, request.previous),
