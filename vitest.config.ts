@@ -27,7 +27,7 @@ export default defineConfig({
           globalSetup: ['tools/cluster/src/test-setup.ts'],
           testTimeout: 120_000,
           // Concurrent tests wait for retries and rollouts most of the time.
-          maxConcurrency: 12,
+          maxConcurrency: 16,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

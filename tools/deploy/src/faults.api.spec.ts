@@ -2,9 +2,8 @@ import { afterAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
-import { applySetOf, memberOf } from './inventory/index.ts';
 import { RESOURCES } from './kube/index.ts';
-import { recordingWorld, requestFor } from './testing/api.ts';
+import { recordingWorld } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
   answering,
@@ -22,14 +21,8 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { standingOf, throughNothing } from './testing/standing.ts';
-
-const LOCK = { modelSha: 'feed', golden: { tolerance: 1e-6, rows: [{ row: { a: 1 }, expected: { prediction: 1 } }] } };
-/** Pods that serve what was trained. */
-const pod = (path: string) => ({
-  status: 200,
-  text: JSON.stringify(path.endsWith('/health') ? { status: 'ready', model: { sha256: 'feed' } } : { predictions: [{ prediction: 1 }] }),
-});
+import { addMember, standingOf, throughNothing } from './testing/standing.ts';
+import { servingPod, trainedRequest } from './testing/trained.ts';
 
 /** The steps of a first deploy, of one that updates and prunes, and of a destroy. */
 const STEPS = [
@@ -135,28 +128,20 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
   test.concurrent(`a deploy, an update and a destroy come through ${name}, at every step`, async () => {
     const namespace = `passing-${index}`;
     const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
-      withFaultProxy({ pod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
+      withFaultProxy({ pod: servingPod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
         await use([kubeconfig]);
         for (const one of seen) if (one.met) met.add(one.step);
       });
-    const first = requestFor(namespace, {}, { modelLock: LOCK });
-    const next = requestFor(namespace, { deploy: { env: { MODE: 'strict' } } }, { modelLock: LOCK, image: { ref: 'churn:2' } });
+    const first = trainedRequest(namespace, 1);
+    const next = trainedRequest(namespace, 2);
     await throughFaults((kubeconfigs) => deployService({ ...first, kubeconfigs }, recordingWorld()));
     expect(await standingOf(first)).toEqual({ isAsWanted: true, serving: 'churn:1', ready: 1, holder: undefined, revisions: 1 });
-    await addMember(first);
+    await addMember(first, 'left-over');
     await throughFaults((kubeconfigs) => deployService({ ...next, kubeconfigs }, recordingWorld()));
     expect(await standingOf(next)).toEqual({ isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 });
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
   });
-}
-
-/** A member of the set that the spec no longer wants. */
-async function addMember(request: DeployRequest): Promise<void> {
-  const { service, environment } = request;
-  const metadata = { name: 'left-over', namespace: environment.namespace };
-  const member = memberOf(applySetOf(service, environment.namespace), { apiVersion: 'v1', kind: 'ConfigMap', metadata });
-  await throughNothing(request, (cluster) => cluster.apply(member));
 }
 
 /** What is left of a service. */

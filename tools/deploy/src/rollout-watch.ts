@@ -31,7 +31,7 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
       },
       signal,
     );
-  const watches = Promise.all([follow('Deployment'), follow('ReplicaSet'), follow('Pod'), follow('Event').catch(passForbidden)]);
+  const watches = Promise.all([follow('Deployment'), follow('ReplicaSet'), follow('Pod'), follow('Event').catch(passProblem)]);
   const ended = watches.then(() => undefined);
   return {
     current: () => seenOf(seen),
@@ -123,11 +123,7 @@ function isAbout(event: LiveEvent, name: string): boolean {
   return event.involvedObject.name === name || event.involvedObject.name.startsWith(`${name}-`);
 }
 
+/** Without events the cause is learned from the pods alone; a cluster out of reach is told by the other watches. */
 function passProblem(error: unknown): undefined {
   if (!(error instanceof ProblemError)) throw error;
-}
-
-/** Who may not read events learns the cause from the pods alone. */
-function passForbidden(error: unknown): void {
-  if (!(error instanceof ProblemError) || !error.problems.every((problem) => problem.code === 'forbidden')) throw error;
 }

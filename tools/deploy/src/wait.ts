@@ -40,6 +40,8 @@ export async function waitUntilReady(cluster: Cluster, request: WaitRequest, wor
   try {
     while (true) {
       const news = Promise.race([watch.changed(), around.learned()]);
+      // A watch may fail while something else is awaited; the failure is then met at the end of this turn.
+      news.catch(() => undefined);
       const isLate = world.clock.nowMs() - startedMs >= request.timeoutSeconds * 1000;
       // A watch may have fallen silent: what it did not tell is asked for before the time counts as up.
       const rollout = around.join(isLate ? await watch.fresh(FRESH_LOOK_SECONDS) : watch.current());

@@ -1,6 +1,8 @@
 import { type Cluster, connectCluster } from '../cluster/index.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
+import { applySetOf, memberOf } from '../inventory/index.ts';
+import type { KubeObject } from '../kube/index.ts';
 import { leaseRef } from '../lock/index.ts';
 import { isUnchanged } from '../plan/index.ts';
 import { listRevisions } from '../revisions/index.ts';
@@ -21,23 +23,24 @@ export interface Standing {
 }
 
 /** Looks at the cluster itself, with no proxy in between. */
-export async function standingOf(request: DeployRequest): Promise<Standing> {
-  const world = recordingWorld();
+export function standingOf(request: DeployRequest): Promise<Standing> {
   const place = { service: request.service, namespace: request.environment.namespace };
-  const [planned, status, [lease, revisions]] = await Promise.all([
-    deployService({ ...request, dryRun: true }, world),
-    readStatus(request, world),
-    throughNothing(request, (cluster) =>
-      Promise.all([cluster.read(leaseRef(place.service, place.namespace)), listRevisions(cluster, place)]),
-    ),
-  ]);
-  return {
-    isAsWanted: isUnchanged(planned.plan),
-    serving: status.deployment?.image,
-    ready: status.deployment?.ready,
-    holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
-    revisions: revisions.length,
-  };
+  return throughNothing(request, async (cluster) => {
+    const world = { ...recordingWorld(), connect: async () => ({ ...cluster, close: async () => undefined }) };
+    const [planned, status, lease, revisions] = await Promise.all([
+      deployService({ ...request, dryRun: true }, world),
+      readStatus(request, world),
+      cluster.read(leaseRef(place.service, place.namespace)),
+      listRevisions(cluster, place),
+    ]);
+    return {
+      isAsWanted: isUnchanged(planned.plan),
+      serving: status.deployment?.image,
+      ready: status.deployment?.ready,
+      holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
+      revisions: revisions.length,
+    };
+  });
 }
 
 /** Uses the cluster of a request, over a connection of its own. */
@@ -48,4 +51,12 @@ export async function throughNothing<T>(request: DeployRequest, use: (cluster: C
   } finally {
     await cluster.close();
   }
+}
+
+/** Adds a member to the service's set that its spec does not want. */
+export function addMember(request: DeployRequest, name: string): Promise<KubeObject> {
+  const { service, environment } = request;
+  const metadata = { name, namespace: environment.namespace };
+  const member = memberOf(applySetOf(service, environment.namespace), { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  return throughNothing(request, (cluster) => cluster.apply(member));
 }
