@@ -33,7 +33,8 @@ export function keepLease(cluster: Cluster, taken: Lease, claimant: Claimant, cl
     if (written === 'taken') lost.abort();
     if (typeof written === 'string') return;
     lease = written;
-    renewedMs = askedMs;
+    // Somebody else may have changed the Lease and left it ours; it is renewed the next time then.
+    if (written.spec?.renewTime === renewal.spec?.renewTime) renewedMs = askedMs;
   };
   const isOver = () => clock.nowMs() - renewedMs > leaseMs;
   const stopRenewing = clock.every(leaseMs / RENEWALS_PER_LEASE, () => {

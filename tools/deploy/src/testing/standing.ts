@@ -23,24 +23,25 @@ export interface Standing {
 }
 
 /** Looks at the cluster itself, with no proxy in between. */
-export function standingOf(request: DeployRequest): Promise<Standing> {
+export const standingOf = (request: DeployRequest): Promise<Standing> => throughNothing(request, (cluster) => standingIn(cluster, request));
+
+/** Looks at the cluster over a connection that is there. */
+export async function standingIn(cluster: Cluster, request: DeployRequest): Promise<Standing> {
   const place = { service: request.service, namespace: request.environment.namespace };
-  return throughNothing(request, async (cluster) => {
-    const world = { ...recordingWorld(), connect: async () => ({ ...cluster, close: async () => undefined }) };
-    const [planned, status, lease, revisions] = await Promise.all([
-      deployService({ ...request, dryRun: true }, world),
-      readStatus(request, world),
-      cluster.read(leaseRef(place.service, place.namespace)),
-      listRevisions(cluster, place),
-    ]);
-    return {
-      isAsWanted: isUnchanged(planned.plan),
-      serving: status.deployment?.image,
-      ready: status.deployment?.ready,
-      holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
-      revisions: revisions.length,
-    };
-  });
+  const world = { ...recordingWorld(), connect: async () => ({ ...cluster, close: async () => undefined }) };
+  const [planned, status, lease, revisions] = await Promise.all([
+    deployService({ ...request, dryRun: true }, world),
+    readStatus(request, world),
+    cluster.read(leaseRef(place.service, place.namespace)),
+    listRevisions(cluster, place),
+  ]);
+  return {
+    isAsWanted: isUnchanged(planned.plan),
+    serving: status.deployment?.image,
+    ready: status.deployment?.ready,
+    holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
+    revisions: revisions.length,
+  };
 }
 
 /** Uses the cluster of a request, over a connection of its own. */

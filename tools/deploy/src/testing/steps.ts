@@ -8,6 +8,7 @@ export function stepOf(method: string, url: string): string {
       if (subresource === 'log') return 'log';
       if (subresource === 'proxy') return 'verify';
       if (searchParams.get('watch') === 'true') return `watch ${resource}`;
+      if (searchParams.get('continue')) return `list more ${resource}`;
       return name ? `read ${resource}` : `list ${resource}`;
     case 'PATCH':
       if (searchParams.get('dryRun')) return `dry-run ${resource}`;
