@@ -109,21 +109,18 @@ describe.concurrent('a deploy', () => {
     await deployService(withImage('policy', 'churn:1'), recordingWorld());
     await kubectl(['apply', '-f', '-'], JSON.stringify(denyingPolicy('policy')));
     const request = withImage('policy', 'churn:2');
-    // A policy is not in force at once.
-    await expect
-      .poll(
-        () =>
-          kubectl(['-n', 'policy', 'create', 'configmap', 'probe', '--dry-run=server']).then(
-            () => 'allowed',
-            () => 'denied',
-          ),
-        { timeout: 20_000 },
-      )
-      .toBe('denied');
+    // A policy is not in force at once, and not gone at once.
+    const answer = () =>
+      kubectl(['-n', 'policy', 'create', 'configmap', 'probe', '--dry-run=server']).then(
+        () => 'allowed',
+        () => 'denied',
+      );
+    await expect.poll(answer, { timeout: 20_000 }).toBe('denied');
     const error = await problemsOf(deployService(request, recordingWorld()));
     expect([error.exit, error.problems.map((problem) => problem.code)]).toEqual(['apply', ['admission-denied']]);
     expect(error.problems[0]?.what).toContain("ValidatingAdmissionPolicy 'policy' with binding 'policy' denied request: not on a Friday");
     await kubectl(['delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'policy']);
+    await expect.poll(answer, { timeout: 20_000 }).toBe('allowed');
     expect(await standingOf(request)).toEqual({ ...served('churn:1', 1), isAsWanted: false });
   });
 

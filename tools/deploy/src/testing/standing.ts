@@ -3,7 +3,7 @@ import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
 import { applySetOf, memberOf } from '../inventory/index.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { leaseRef } from '../lock/index.ts';
+import { type Lease, leaseRef, stampMs } from '../lock/index.ts';
 import { isUnchanged } from '../plan/index.ts';
 import { listRevisions } from '../revisions/index.ts';
 import { readStatus } from '../status.ts';
@@ -17,7 +17,7 @@ export interface Standing {
   /** Images of the pods that are ready. */
   readonly serving: string | undefined;
   readonly ready: number | undefined;
-  /** Who holds the lock; undefined for nobody. */
+  /** Who holds the lock; undefined for nobody, and for one whose time is up. */
   readonly holder: string | undefined;
   readonly revisions: number;
 }
@@ -39,9 +39,15 @@ export async function standingIn(cluster: Cluster, request: DeployRequest): Prom
     isAsWanted: isUnchanged(planned.plan),
     serving: status.deployment?.image,
     ready: status.deployment?.ready,
-    holder: (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity,
+    holder: holderOf(lease as Lease | undefined, cluster.serverNowMs()),
     revisions: revisions.length,
   };
+}
+
+function holderOf(lease: Lease | undefined, nowMs: number): string | undefined {
+  const { holderIdentity, leaseDurationSeconds } = lease?.spec ?? {};
+  const endsMs = ((lease && stampMs(lease)) ?? 0) + (leaseDurationSeconds ?? 0) * 1_000;
+  return holderIdentity && endsMs > nowMs ? holderIdentity : undefined;
 }
 
 /** Uses the cluster of a request, over a connection of its own. */
