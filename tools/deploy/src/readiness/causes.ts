@@ -7,7 +7,8 @@ import type { Cause, Rollout } from './types.ts';
 
 /** Quota is often freed by another pod that leaves; a policy does not change its mind. */
 const QUOTA_GRACE_SECONDS = 30;
-const CREATION_GRACE_SECONDS = 15;
+/** An API server that has just started does not know the controllers' own rights yet. */
+const CREATION_GRACE_SECONDS = 30;
 
 /** Why the new pods are not ready, the gravest first; only the new ReplicaSet is judged. */
 export function findCauses(rollout: Rollout): Cause[] {
@@ -60,7 +61,7 @@ function refusal(where: string, message: string): Cause {
       graceSeconds: message.includes('failed quota') ? 0 : QUOTA_GRACE_SECONDS,
     };
   }
-  const denied = /violates PodSecurity|denied (the )?request|is forbidden/.test(message) && !message.includes('not found');
+  const denied = /violates PodSecurity|denied (the )?request|is forbidden/.test(message) && !/not found|User "[^"]*" cannot/.test(message);
   return {
     code: denied ? 'admission-denied' : 'pod-not-created',
     where,

@@ -273,6 +273,16 @@ describe('a Deployment', () => {
     });
   });
 
+  test('whose controller has no right yet, as the API server has just started, is given time', () => {
+    const message =
+      'pods is forbidden: User "system:serviceaccount:kube-system:replicaset-controller" cannot create resource "pods" in API group "" in the namespace "ml"';
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }];
+    expect(only(rolloutOf([], { replicaSets: [replicaSet('new', { conditions })] }))).toMatchObject({
+      code: 'pod-not-created',
+      graceSeconds: 30,
+    });
+  });
+
   test('whose ReplicaSet is refused says why', () => {
     const message = 'admission webhook "images.example.com" denied the request: the image is not signed';
     const conditions = [{ type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message }];
