@@ -36,12 +36,12 @@ export async function recordRevision(
 ): Promise<number> {
   const records = await listRecords(cluster, place);
   const [last] = records.map(parseRecord);
-  if (last && last.revision > (proved ?? 0) && last.hash === state.hash) return last.revision;
-  const revision = Math.max(0, ...records.map(numberOf)) + 1;
-  const stored = { ...state, revision };
+  const isThere = last !== undefined && last.revision > (proved ?? 0) && last.hash === state.hash;
+  const revision = isThere ? last.revision : Math.max(0, ...records.map(numberOf)) + 1;
   // A record of that number can only be our own, written before an answer was lost.
-  await cluster.create(renderRecord(place.service, place.namespace, stored));
-  await settleAll(records.slice(KEPT_REVISIONS - 1).map((record) => cluster.remove(refOf(record))));
+  if (!isThere) await cluster.create(renderRecord(place.service, place.namespace, { ...state, revision }));
+  const tooOld = records.slice(isThere ? KEPT_REVISIONS : KEPT_REVISIONS - 1);
+  await settleAll(tooOld.map((record) => cluster.remove(refOf(record))));
   return revision;
 }
 
