@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
+import { discovery } from './discovery.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
@@ -44,7 +45,8 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
     await transport.close();
     throw requestError(greeting, about('read', 'the version'));
   }
-  return clusterOver(transport, kube.context, about);
+  const serves = discovery(transport, (resource) => about('look for', resource.plural));
+  return clusterOver(transport, kube.context, about, serves);
 }
 
 /** A server that is not there is told at once; one that was there and hung up is asked again. */
@@ -56,7 +58,8 @@ async function greet(transport: Transport): Promise<Attempt> {
   }
 }
 
-function clusterOver(transport: Transport, context: string, about: About): Cluster {
+/** A kind is looked for once a connection, whoever uses it. */
+function clusterOver(transport: Transport, context: string, about: About, serves: Cluster['serves']): Cluster {
   const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
     const attempt = await transport.send(applyRequest(object, dryRun, manner));
     if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
@@ -68,6 +71,7 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
     context,
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
+    serves,
     dryRun: (object, manner) => apply(object, true, manner),
     apply: (object, manner) => apply(object, false, manner),
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
@@ -79,7 +83,7 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
       followLog(transport, pod, request, about('read the log of', `pod/${pod.name}`, pod.namespace), onLine, signal),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
     serverNowMs: () => transport.serverNowMs(),
-    until: (signal) => clusterOver(givenUpBy(transport, signal), context, about),
+    until: (signal) => clusterOver(givenUpBy(transport, signal), context, about, serves),
     close: () => transport.close(),
   };
 }

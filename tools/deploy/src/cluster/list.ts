@@ -53,6 +53,8 @@ async function askPage(
     query: { ...piece, labelSelector: query.labelSelector, fieldSelector: query.fieldSelector },
   });
   if (attempt.answered && attempt.status === 410 && piece.continue !== undefined) return 'expired';
+  // A kind that the server lacks, or lacks by now: there are none of it.
+  if (attempt.answered && attempt.status === 404) return { items: [], metadata: { resourceVersion: '' } };
   if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
   return attempt.value as Page;
 }

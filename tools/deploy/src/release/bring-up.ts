@@ -12,7 +12,7 @@ import {
 } from '../inventory/index.ts';
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
-import { applyPlan, type Change, compareWithLive, isAsApplied, type Plan, planChanges } from '../plan/index.ts';
+import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
 import { notClosed, stopped, UnprovedError } from './interrupted.ts';
@@ -65,7 +65,10 @@ export function planInNewNamespace(release: Release): Plan {
   return planChanges(objects.map((object) => ({ desired: object })));
 }
 
-/** Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. */
+/**
+ * Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. An autoscaler
+ * that is no longer wanted goes before all, for it would undo the replicas.
+ */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
   const { set } = inventory;
   const { proved } = inventory.books;
@@ -79,6 +82,7 @@ export async function bringUp(cluster: Cluster, release: Release, plan: Plan, in
 
 async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, world: World): Promise<Proof> {
   try {
+    await prune(cluster, plan, leavesFirst, world);
     if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
     return await proveRelease(cluster, release, world);
   } catch (error) {
@@ -91,15 +95,19 @@ async function close(cluster: Cluster, release: Release, plan: Plan, inventory: 
   const desired = membersOf(release);
   const { proved } = inventory.books;
   const hash = releaseHash(desired);
-  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
   try {
-    await pruneMembers(cluster, leaving, (object) => world.report({ type: 'deleted', object }));
+    await prune(cluster, plan, (object) => !leavesFirst(object), world);
     const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, world);
     await writeBooks(cluster, inventory.set, inventory.parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
     return revision;
   } catch (error) {
     throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
   }
+}
+
+function prune(cluster: Cluster, plan: Plan, isDue: (object: KubeObject) => boolean, world: World): Promise<void> {
+  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+  return pruneMembers(cluster, leaving.filter(isDue), (object) => world.report({ type: 'deleted', object }));
 }
 
 async function record(cluster: Cluster, release: Release, hash: string, proved: number | undefined, world: World): Promise<number> {

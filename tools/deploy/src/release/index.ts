@@ -2,3 +2,4 @@ export { type BroughtUp, bringUp, compareRelease, isLive, planIfLive, planInNewN
 export { UnprovedError } from './interrupted.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { membersOf, type Release, releaseHash } from './release.ts';
+export { keepServed } from './served.ts';
