@@ -67,6 +67,7 @@ const ENDINGS: Readonly<Record<string, (fault: LastingFault) => Expected>> = {
   'read configmaps': refusedFirst,
   'list configmaps': refusedFirst,
   'list deployments': refusedFirst,
+  'list networkpolicies': refusedFirst,
   'list serviceaccounts': refusedFirst,
   'list services': refusedFirst,
   'read leases': refusedFirst,
