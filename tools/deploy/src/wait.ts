@@ -33,7 +33,7 @@ export async function waitUntilReady(cluster: Cluster, request: WaitRequest, wor
   const stop = new AbortController();
   const watch = watchRollout(cluster, request.namespace, request.name, stop.signal);
   const around = lookAround(cluster, request, world);
-  const tell = teller(cluster, request, world);
+  const tell = teller(cluster, request, world, stop.signal);
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
   const startedMs = world.clock.nowMs();
   let sightings: Sightings = new Map();
@@ -68,6 +68,7 @@ function teller(
   cluster: Cluster,
   request: WaitRequest,
   world: World,
+  over: AbortSignal,
 ): (readiness: Readiness & { state: 'waiting' }, rollout: Rollout) => void {
   const known = new Set<string>();
   let told = '';
@@ -79,7 +80,9 @@ function teller(
     known.add(sightingKey(first));
     const { graceSeconds } = first;
     void explainFailure(cluster, request.namespace, first, rollout).then(
-      (cause) => world.report({ type: 'cause', cause, ...(Number.isFinite(graceSeconds) ? { graceSeconds } : {}) }),
+      (cause) => {
+        if (!over.aborted) world.report({ type: 'cause', cause, ...(Number.isFinite(graceSeconds) ? { graceSeconds } : {}) });
+      },
       // The rollout itself will tell when the cluster cannot be asked any more.
       () => known.delete(sightingKey(first)),
     );

@@ -9,12 +9,17 @@ const POOL_LABELS = [
   'node.kubernetes.io/instance-type',
 ] as const;
 
+/** Nodes without a pool count as one each, and there may be hundreds. */
+const SHOWN_POOLS = 8;
+
 type Taint = NonNullable<NonNullable<LiveNode['spec']>['taints']>[number];
 
 /** Why a pod does not fit each pool of nodes, one line for each. */
 export function describePools(pod: LivePod, nodes: readonly LiveNode[]): string[] {
   const pools = Map.groupBy(nodes, poolOf);
-  return [...pools].map(([pool, members]) => `${pool} (${count(members)}): ${whyNot(pod, members)}`).sort();
+  const lines = [...pools].map(([pool, members]) => `${pool} (${count(members)}): ${whyNot(pod, members)}`).sort();
+  const more = lines.length - SHOWN_POOLS;
+  return more > 0 ? [...lines.slice(0, SHOWN_POOLS), `and ${more} more`] : lines;
 }
 
 const count = (nodes: readonly LiveNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
