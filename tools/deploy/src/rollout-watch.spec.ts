@@ -29,7 +29,9 @@ test('the watch of a service reads its own objects, and of events only those to 
 test('of a pod is kept what it is judged by, which is a small part of it', () => {
   const pod = podLike({ restarts: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } });
   const env = Array.from({ length: 100 }, (_, index) => ({ name: `VARIABLE_${index}`, value: 'x'.repeat(40) }));
-  const managedFields = [{ manager: 'kubelet', operation: 'Update', fieldsV1: Object.fromEntries(env.map((one) => [`f:${one.name}`, {}])) }];
+  const managedFields = [
+    { manager: 'kubelet', operation: 'Update', fieldsV1: Object.fromEntries(env.map((one) => [`f:${one.name}`, {}])) },
+  ];
   const whole = {
     ...pod,
     metadata: { ...pod.metadata, managedFields },

@@ -138,7 +138,9 @@ test('of a long list is kept what the query keeps, page by page', async () => {
     const page = Number(url.searchParams.get('continue') ?? 0);
     limits.push(url.searchParams.get('limit'));
     const items = Array.from({ length: 500 }, (_, index) => ({ metadata: { name: `pod-${page * 500 + index}`, note: 'x'.repeat(100) } }));
-    response.end(JSON.stringify({ items, metadata: { resourceVersion: '1', ...(page < pages - 1 ? { continue: String(page + 1) } : {}) } }));
+    response.end(
+      JSON.stringify({ items, metadata: { resourceVersion: '1', ...(page < pages - 1 ? { continue: String(page + 1) } : {}) } }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
