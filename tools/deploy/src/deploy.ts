@@ -1,9 +1,11 @@
-import { SERVICE_PORT } from '@modelyard/core';
+import { ProblemError, SERVICE_PORT } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import type { Inventory } from './inventory/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { ensureNamespace, namespaceExists } from './namespace.ts';
 import type { Plan } from './plan/index.ts';
+import { expectReleaseRights, preflight } from './preflight/index.ts';
 import {
   type BroughtUp,
   bringUp,
@@ -31,8 +33,10 @@ export async function deployService(request: DeployRequest, world: World): Promi
   try {
     const release = releaseOf(request);
     reportStart(request, world);
-    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, world) };
-    const done = (await confirmLive(cluster, release, world)) ?? (await deployLocked(cluster, release, request, world));
+    const inventory = await readOrExplain(cluster, release);
+    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, inventory, world) };
+    const done =
+      (await confirmLive(cluster, release, inventory, world)) ?? (await deployChecked(cluster, release, inventory, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -41,12 +45,35 @@ export async function deployService(request: DeployRequest, world: World): Promi
   }
 }
 
+/** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
+async function readOrExplain(cluster: Cluster, release: Release): Promise<Inventory> {
+  try {
+    return await readStanding(cluster, release);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems.some((problem) => problem.code === 'forbidden')) {
+      await expectReleaseRights(cluster, release);
+    }
+    throw error;
+  }
+}
+
 /** A release that is live already is proved again, and nothing is written. */
-async function confirmLive(cluster: Cluster, release: Release, world: World): Promise<BroughtUp | undefined> {
-  const plan = planIfLive(await readStanding(cluster, release), release);
+async function confirmLive(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp | undefined> {
+  const plan = planIfLive(inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
   return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world)) };
+}
+
+async function deployChecked(
+  cluster: Cluster,
+  release: Release,
+  inventory: Inventory,
+  request: DeployRequest,
+  world: World,
+): Promise<BroughtUp> {
+  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  return deployLocked(cluster, chosen, request, world);
 }
 
 /** What others may have changed until the lock was ours is read again. */
@@ -66,10 +93,10 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   });
 }
 
-async function planOnly(cluster: Cluster, release: Release, world: World): Promise<Plan> {
-  const plan = (await namespaceExists(cluster, release.environment))
-    ? await planRelease(cluster, release, await readStanding(cluster, release))
-    : planInNewNamespace(release);
+async function planOnly(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Plan> {
+  const isThere = await namespaceExists(cluster, release.environment);
+  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const plan = isThere ? await planRelease(cluster, chosen, inventory) : planInNewNamespace(chosen);
   world.report({ type: 'planned', plan, dryRun: true });
   return plan;
 }

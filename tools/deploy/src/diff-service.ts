@@ -1,7 +1,7 @@
 import type { DeployRequest } from './deploy-request.ts';
 import { diffObjects, type ObjectDiff } from './diff/index.ts';
 import { namespaceExists } from './namespace.ts';
-import { compareRelease, membersOf, readStanding } from './release/index.ts';
+import { compareRelease, inLiveWay, membersOf, readStanding } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { accessTo } from './target.ts';
 import type { World } from './world.ts';
@@ -16,7 +16,8 @@ export async function diffService(request: DeployRequest, world: Pick<World, 'co
         membersOf(release).map((desired) => ({ desired })),
         [],
       );
-    const { comparisons, leaving } = await compareRelease(cluster, release, await readStanding(cluster, release));
+    const inventory = await readStanding(cluster, release);
+    const { comparisons, leaving } = await compareRelease(cluster, inLiveWay(release, inventory.members), inventory);
     return diffObjects(comparisons, leaving);
   } finally {
     await cluster.close();

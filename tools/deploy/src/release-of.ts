@@ -1,7 +1,8 @@
+import type { ServiceSpec } from '@modelyard/core';
 import type { DeployRequest } from './deploy-request.ts';
 import { renderRequest } from './deploy-request.ts';
 import { progressDeadlineFor, renderManifests } from './manifests/index.ts';
-import type { Release } from './release/index.ts';
+import type { GpuWishes, Release } from './release/index.ts';
 
 /** The controller's own deadline comes first, so that its verdict is shown rather than ours. */
 const DEADLINE_MARGIN_SECONDS = 15;
@@ -18,6 +19,13 @@ export function releaseOf(request: DeployRequest): Release {
     timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),
+    gpuWishes: gpuWishesOf(spec),
     ...(modelLock ? { modelSha: modelLock.modelSha, proof: modelLock } : {}),
   };
+}
+
+/** What the image was built for concerns GPUs only where the service asks for one. */
+function gpuWishesOf(spec: ServiceSpec): GpuWishes {
+  const { memoryMiB, products } = (spec.deploy as { gpu?: GpuWishes }).gpu ?? {};
+  return { ...(memoryMiB ? { memoryMiB } : {}), ...(products?.length ? { products } : {}), ...(spec.cuda ? { cuda: spec.cuda } : {}) };
 }

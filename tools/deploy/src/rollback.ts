@@ -1,7 +1,10 @@
 import { type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
+import type { Inventory } from './inventory/index.ts';
+import { OLD_FIRST } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
-import { type BroughtUp, bringUp, isLive, membersOf, planRelease, type Release, readStanding } from './release/index.ts';
+import { preflight } from './preflight/index.ts';
+import { type BroughtUp, bringUp, isLive, planRelease, type Release, readStanding } from './release/index.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -28,7 +31,9 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   try {
     return await withDeployLock(cluster, lock, world, async (locked) => {
       const stored = await chooseRevision(cluster, request);
-      return bringBack(cluster, stored, request, locked);
+      const release = releaseOfRevision(stored, request);
+      const inventory = await readStanding(cluster, release);
+      return bringBack(cluster, await preflight(cluster, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
   } finally {
     await cluster.close();
@@ -49,7 +54,8 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
   }
   world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
   try {
-    await bringBack(cluster, stored, { service, environment }, world);
+    const back = inWayOf(release, releaseOfRevision(stored, { service, environment }));
+    await bringBack(cluster, back, await readStanding(cluster, back), world);
     return new ProblemError([...error.problems, rolledBack(release, stored)], 'rolledBack');
   } catch (second) {
     if (!(second instanceof ProblemError)) throw second;
@@ -63,17 +69,15 @@ async function lastProved(cluster: Cluster, release: Release): Promise<StoredRev
   return last && readRevision(cluster, place, last.revision);
 }
 
-async function bringBack(
-  cluster: Cluster,
-  stored: StoredRevision,
-  request: Pick<RollbackRequest, 'service' | 'environment' | 'timeoutSeconds'>,
-  world: World,
-): Promise<BroughtUp> {
-  const release = releaseOfRevision(stored, request);
-  const inventory = await readStanding(cluster, release);
+async function bringBack(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp> {
   const plan = await planRelease(cluster, release, inventory);
   world.report({ type: 'planned', plan, dryRun: false });
   return bringUp(cluster, release, plan, inventory, world);
+}
+
+/** Where the failed release had no room for a surge, the way back has none either: its pods still hold their places. */
+function inWayOf(failed: Release, back: Release): Release {
+  return failed.rollingUpdate === OLD_FIRST ? { ...back, rollingUpdate: OLD_FIRST } : back;
 }
 
 /** The service itself refuses to be ready when it differs from training, so of a revision only the model's hash is asked. */
@@ -111,7 +115,7 @@ async function chooseRevision(cluster: Cluster, request: RollbackRequest): Promi
 
 async function isLiveNow(cluster: Cluster, stored: StoredRevision, request: RollbackRequest): Promise<boolean> {
   const release = releaseOfRevision(stored, request);
-  return isLive(await readStanding(cluster, release), membersOf(release));
+  return isLive(await readStanding(cluster, release), release);
 }
 
 function noRevision(request: RollbackRequest, known: readonly Revision[]): ProblemError {

@@ -1,5 +1,5 @@
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
-import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
+import { describeObject, type KubeObject, type ObjectRef, type Resource, refOf, resourceOf } from '../kube/index.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
@@ -50,6 +50,7 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
     replace: (object) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object))),
     remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
+    ask: (review, spec) => ask(transport, review, spec, about('ask for', review.plural)),
     watch: (query, onItems, signal) => watchAll(transport, query, listSubject(query), onItems, signal),
     logTail: (pod, request) => logTail(transport, pod, request),
     followLog: (pod, request, onLine, signal) =>
@@ -104,6 +105,13 @@ async function remove(transport: Transport, ref: ObjectRef, subject: Subject): P
   if (attempt.answered && attempt.status === 404) return false;
   if (attempt.answered && attempt.status < 300) return true;
   throw requestError(attempt, subject);
+}
+
+async function ask(transport: Transport, review: Resource, spec: unknown, subject: Subject): Promise<unknown> {
+  const { apiVersion, kind } = review;
+  const body = { apiVersion, kind, ...(spec === undefined ? {} : { spec }) };
+  const text = await expectOk(transport, { method: 'POST', path: collectionPath(review, undefined), body }, subject);
+  return (JSON.parse(text) as { status?: unknown }).status;
 }
 
 async function askPod(transport: Transport, pod: PodRef, request: PodRequest, subject: Subject): Promise<PodAnswer> {

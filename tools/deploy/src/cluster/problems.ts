@@ -22,6 +22,7 @@ export function requestError(attempt: Attempt, subject: Subject): ProblemError {
     case 403:
       return forbiddenError(status, subject);
     case 404:
+      if (!parseStatus(attempt.text)) return raise('preflight', unknownKind(subject));
       return status.details?.kind === 'namespaces'
         ? raise('preflight', namespaceMissing(subject.namespace ?? status.details.name ?? '', subject.context))
         : raise('apply', refused(status, subject));
@@ -41,6 +42,16 @@ export function namespaceMissing(namespace: string, context: string): Problem {
     where: `ns/${namespace}`,
     what: `the namespace does not exist in context "${context}"`,
     remedy: `create it ("kubectl --context ${context} create namespace ${namespace}"), or set createNamespace: true in modelyard.yaml`,
+  };
+}
+
+/** Where no kind is served, the answer is not the API's own. */
+function unknownKind(subject: Subject): Problem {
+  return {
+    code: 'unknown-kind',
+    where: `context "${subject.context}"`,
+    what: `the API server does not serve ${subject.object} in the version that is asked for`,
+    remedy: 'install what brings the kind, or use a cluster of a later version',
   };
 }
 

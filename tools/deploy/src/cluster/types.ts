@@ -16,6 +16,8 @@ export interface Cluster {
   replace(object: KubeObject): Promise<KubeObject | undefined>;
   /** Deletes an object and all that it owns; false when there was none. */
   remove(ref: ObjectRef): Promise<boolean>;
+  /** Asks a question that the server answers at once and does not keep, such as a SelfSubjectAccessReview; its status. */
+  ask(review: Resource, spec: unknown): Promise<unknown>;
   /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
   watch(query: Query, onItems: (items: readonly KubeObject[]) => void, signal: AbortSignal): Promise<void>;
   /** The last lines of a container's log; none when there is no log. */

@@ -2,4 +2,5 @@ export { canonicalJson, sha256Of } from './canonical.ts';
 export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
 export { parseQuantity } from './quantity.ts';
+export * from './rolling-update.ts';
 export type * from './rollout.ts';

@@ -1,4 +1,19 @@
+import type { RollingUpdate } from '../kube/index.ts';
 import type { Plan } from '../plan/index.ts';
+
+/** What preflight found that stops nothing. */
+export interface Note {
+  readonly code: string;
+  readonly what: string;
+  /** What to do about it, where something can be done. */
+  readonly remedy?: string;
+  readonly details?: readonly string[];
+}
+
+/** What preflight tells beside problems. */
+export type Finding =
+  | ({ readonly type: 'noted' } & Note)
+  | { readonly type: 'surge'; readonly rollingUpdate: RollingUpdate; readonly because: string };
 
 /** What a deploy tells while it runs; doors turn it into text or JSON. */
 export type DeployEvent =
@@ -10,6 +25,7 @@ export type DeployEvent =
       readonly namespace: string;
       readonly image: string;
     }
+  | Finding
   | { readonly type: 'planned'; readonly plan: Plan; readonly dryRun: boolean }
   | { readonly type: 'delivering'; readonly image: string }
   | { readonly type: 'applied'; readonly object: string; readonly action: 'create' | 'update' }

@@ -1,7 +1,7 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
 import type { Change, Plan } from '../plan/index.ts';
-import type { DeployEvent } from './events.ts';
+import type { DeployEvent, Note } from './events.ts';
 import { count, type Paint, painter, type TextStyle } from './style.ts';
 
 const SHOWN_FIELDS = 5;
@@ -12,6 +12,10 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   switch (event.type) {
     case 'started':
       return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'noted':
+      return formatNote(event, paint);
+    case 'surge':
+      return `surge    ${event.rollingUpdate.maxSurge > 0 ? 'a new pod starts before an old one leaves' : 'an old pod leaves before a new one starts'}: ${event.because}`;
     case 'planned':
       return formatPlan(event.plan, event.dryRun, paint);
     case 'delivering':
@@ -55,6 +59,11 @@ export function formatFailure(problems: readonly Problem[], style: TextStyle): s
       return [paint('red', first), ...rest].join('\n');
     })
     .join('\n\n');
+}
+
+function formatNote({ code, what, remedy, details = [] }: Note, paint: Paint): string {
+  const more = [...(remedy ? [remedy] : []), ...details.map((line) => `| ${line}`)];
+  return [`${paint('yellow', 'note    ')} ${code}: ${what}`, ...more.map((line) => `         ${line}`)].join('\n');
 }
 
 function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {

@@ -44,6 +44,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       note('remove', ref);
       return objects.delete(keyOf(ref));
     },
+    ask: async () => ({ resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }], incomplete: false }),
     watch: async (query, onItems, signal) => {
       onItems(ofKind(query.resource.kind));
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

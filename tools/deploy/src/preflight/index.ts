@@ -1,0 +1,2 @@
+export { expectReleaseRights, preflight } from './preflight.ts';
+export { groupOf, RIGHTS_TO_LOOK, type Rights, rightsToDeploy, rightsToManage, ruleName } from './rights.ts';

@@ -1,0 +1,148 @@
+import type { Cluster } from '../cluster/index.ts';
+import { type Inventory, leavingMembers } from '../inventory/index.ts';
+import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
+import { namespaceExists } from '../namespace.ts';
+import { isAsApplied } from '../plan/index.ts';
+import { inLiveWay, membersOf, type Release } from '../release/index.ts';
+import type { Finding, Note } from '../report/index.ts';
+import { settleAll } from '../settle.ts';
+import { lookAtDevices } from './dra.ts';
+import { type GpuDemand, gpuDemandOf } from './gpu-demand.ts';
+import { type GpuOutlook, lookAtGpus, type Place } from './gpu-outlook.ts';
+import { count } from './gpu-words.ts';
+import { expectRights } from './missing-rights.ts';
+import { lookAtQuotas } from './quota-outlook.ts';
+import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts';
+import { RIGHTS_TO_CREATE_NAMESPACE, rightsToDeploy } from './rights.ts';
+import { withRuntimeClass } from './runtime-class.ts';
+import type { SchedulingSpec } from './scheduling.ts';
+import { chooseRollingUpdate, roomForSurge } from './surge.ts';
+
+/** The Deployment whose pods are about to be replaced. */
+interface Subject {
+  readonly place: Place;
+  readonly where: string;
+  readonly replicas: number;
+  readonly pod: SchedulingSpec;
+  readonly live: LiveDeployment | undefined;
+}
+
+/** What was seen of the cluster. */
+interface Outlook {
+  readonly notes: readonly Note[];
+  readonly demand?: GpuDemand;
+  readonly gpus?: GpuOutlook;
+  /** Pods that the quotas still admit. */
+  readonly admitted: number;
+  readonly running: number;
+}
+
+/**
+ * Looks whether the release can go, before anything is written: rights, GPUs, quotas, classes. Gives the release with the way
+ * in which its pods are replaced; throws every problem that was found.
+ */
+export async function preflight(
+  cluster: Cluster,
+  release: Release,
+  inventory: Inventory,
+  report: (finding: Finding) => void,
+): Promise<Release> {
+  const leaving = leavingMembers(inventory, release.objects);
+  const [, chosen] = await settleBoth(expectReleaseRights(cluster, release, leaving), choosePlaces(cluster, release, inventory, report));
+  return chosen;
+}
+
+/** Throws one problem that names every right which the deployer lacks for the release. */
+export async function expectReleaseRights(cluster: Cluster, release: Release, leaving: readonly KubeObject[] = []): Promise<void> {
+  const { service, environment } = release;
+  const isNew = environment.createNamespace && !(await namespaceExists(cluster, environment));
+  const asker = { service, environment: environment.name, namespace: environment.namespace };
+  await expectRights(cluster, [...rightsToDeploy(release.objects, leaving), ...(isNew ? [RIGHTS_TO_CREATE_NAMESPACE] : [])], asker);
+}
+
+/** Pods that stay as they are need no place. */
+async function choosePlaces(
+  cluster: Cluster,
+  release: Release,
+  inventory: Inventory,
+  report: (finding: Finding) => void,
+): Promise<Release> {
+  const asLive = inLiveWay(release, inventory.members);
+  if (keepsDeployment(asLive, inventory)) return asLive;
+  const subject = subjectOf(release, inventory);
+  if (!subject || subject.replicas === 0) return release;
+  const outlook = await lookAround(cluster, release, subject);
+  for (const note of outlook.notes) report({ type: 'noted', ...note });
+  const way = subject.live && chooseWay(subject, outlook);
+  if (!way) return release;
+  if (outlook.demand || way.rollingUpdate !== NEW_FIRST) report({ type: 'surge', ...way });
+  return { ...release, rollingUpdate: way.rollingUpdate };
+}
+
+function keepsDeployment(release: Release, inventory: Inventory): boolean {
+  const desired = membersOf(release).find(isDeployment);
+  return desired !== undefined && isAsApplied(desired, liveOf(desired, inventory));
+}
+
+function subjectOf(release: Release, inventory: Inventory): Subject | undefined {
+  const desired = release.objects.find(isDeployment) as LiveDeployment | undefined;
+  if (!desired) return undefined;
+  const { service, environment } = release;
+  const { namespace } = environment;
+  const live = liveOf(desired, inventory) as LiveDeployment | undefined;
+  const selector = (desired.spec as { selector?: { matchLabels?: Record<string, string> } }).selector?.matchLabels ?? {};
+  const isAutoscaled = release.objects.some((object) => object.kind === RESOURCES.HorizontalPodAutoscaler.kind);
+  return {
+    place: { service, namespace, environment: environment.name, selector },
+    where: `${service} in ns/${namespace}`,
+    replicas: (isAutoscaled ? live?.spec.replicas : undefined) ?? desired.spec.replicas ?? 1,
+    pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
+    live,
+  };
+}
+
+/** What the cluster promises, from all sides at once. */
+async function lookAround(cluster: Cluster, release: Release, subject: Subject): Promise<Outlook> {
+  const { place, where, replicas, live } = subject;
+  const pod = await withRuntimeClass(cluster, subject.pod, where);
+  const demand = gpuDemandOf(pod, replicas, release.gpuWishes);
+  const charge = { requests: podRequests(pod), limits: limitsOf(pod) };
+  const running = live?.status?.replicas ?? 0;
+  const [gpus, [quotas, devices]] = await settleBoth(
+    demand ? lookAtGpus(cluster, demand, place) : Promise.resolve(undefined),
+    settleBoth(
+      lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, charge }),
+      lookAtDevices(cluster, release.objects, replicas, where),
+    ),
+  );
+  const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices];
+  return { notes, running: gpus?.running ?? running, admitted: quotas.admitted, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
+}
+
+async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  return (await settleAll<A | B>([a, b])) as [A, B];
+}
+
+const limitsOf = (pod: SchedulingSpec): Amounts =>
+  sumOf((pod.containers ?? []).map((container) => amountsOf(container.resources?.limits ?? {})));
+
+/** Undefined where too little is known to say more than the rendering did. */
+function chooseWay({ replicas }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
+  const { gpus, demand, admitted, running } = outlook;
+  if (demand && !gpus?.room) return undefined;
+  const places = gpus?.room?.free ?? Number.POSITIVE_INFINITY;
+  const room = { free: Math.min(places, admitted), whole: Number.POSITIVE_INFINITY };
+  const rollingUpdate = chooseRollingUpdate(replicas, running, room) ?? OLD_FIRST;
+  if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${count(room.free, 'more pod')}` };
+  const needed = count(roomForSurge(replicas, running), 'more pod');
+  const because =
+    admitted < places
+      ? `the quota admits ${admitted}, not ${needed}`
+      : `no room for ${needed}: ${gpus?.free} of ${gpus?.allocatable} ${demand?.resource} free`;
+  return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; it is away until the new pod is ready` : because };
+}
+
+const isDeployment = (object: KubeObject): boolean => object.kind === RESOURCES.Deployment.kind;
+
+const liveOf = (object: KubeObject, inventory: Inventory): KubeObject | undefined =>
+  inventory.members.find((member) => keyOf(refOf(member)) === keyOf(refOf(object)));
