@@ -1,14 +1,17 @@
 export * from './contract.ts';
 export { computeCapabilityFits, driverFits } from './cuda-fit.ts';
 export * from './data-schema.ts';
+export type { DeploySource, EnvironmentSource, ModelSourceSpec } from './deploy-schema.ts';
+export type * from './deploy-spec.ts';
 export * from './file-set.ts';
 export * from './frameworks.ts';
 export { editDistance, nearestWord } from './nearest.ts';
 export * from './package-name.ts';
 export * from './problem.ts';
 export * from './quality-gate.ts';
+export { parseQuantity } from './quantity.ts';
 export * from './service-name.ts';
-export { type CudaSpec, type DeploySource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+export { type CudaSpec, ServiceSchema, type ServiceSource } from './service-schema.ts';
 export * from './service-spec.ts';
 export * from './workspace-config.ts';
 export { parseYamlSource, type YamlSource } from './yaml-source.ts';

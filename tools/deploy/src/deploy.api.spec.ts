@@ -77,14 +77,15 @@ test('a dry run changes nothing', async () => {
   expect((await readStatus(request, recordingWorld())).deployment).toBeUndefined();
 });
 
-test('more GPUs than any node has end the rollout with the numbers', async () => {
+test('more GPUs than any node has are refused before anything is sent', async () => {
   const error = await problemsOf(deployService(requestFor('gpus', { deploy: { gpus: 8 } }), recordingWorld()));
-  expect(error.exit).toBe('rollout');
-  expect(withoutHashes(formatProblems(error.problems)).split('\n').slice(0, 3)).toEqual([
-    'unschedulable  pod/churn-* in ns/gpus: asks for nvidia.com/gpu: 8, the most that a node has is 4 (node gpu-node, 2 nodes seen); 0/2 nodes are available: 2 Insufficient nvidia.com/gpu',
-    '          lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes',
-    '          | events:',
-  ]);
+  expect(error.exit).toBe('preflight');
+  expect(formatProblems(error.problems)).toBe(
+    [
+      'no-gpu-room  churn in ns/gpus: 1 pod of 8 nvidia.com/gpu is wanted; the cluster has room for none',
+      '          free GPUs, or add nodes that offer nvidia.com/gpu',
+    ].join('\n'),
+  );
 });
 
 test('an image that cannot be pulled ends the rollout', async () => {

@@ -10,6 +10,7 @@ const DEADLINE_MARGIN_SECONDS = 15;
 /** What a request wants to be live. */
 export function releaseOf(request: DeployRequest): Release {
   const { spec, service, environment, image, modelLock } = request;
+  const { maxSurge, maxUnavailable } = spec.deploy.rollout;
   return {
     service,
     environment,
@@ -20,12 +21,13 @@ export function releaseOf(request: DeployRequest): Release {
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),
     gpuWishes: gpuWishesOf(spec),
+    asksForRollout: maxSurge !== undefined || maxUnavailable !== undefined,
     ...(modelLock ? { modelSha: modelLock.modelSha, proof: modelLock } : {}),
   };
 }
 
 /** What the image was built for concerns GPUs only where the service asks for one. */
 function gpuWishesOf(spec: ServiceSpec): GpuWishes {
-  const { memoryMiB, products } = (spec.deploy as { gpu?: GpuWishes }).gpu ?? {};
-  return { ...(memoryMiB ? { memoryMiB } : {}), ...(products?.length ? { products } : {}), ...(spec.cuda ? { cuda: spec.cuda } : {}) };
+  const { memoryMiB, products } = spec.deploy.gpu;
+  return { ...(memoryMiB ? { memoryMiB } : {}), ...(products.length > 0 ? { products } : {}), ...(spec.cuda ? { cuda: spec.cuda } : {}) };
 }

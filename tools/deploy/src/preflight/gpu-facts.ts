@@ -43,7 +43,7 @@ function driverOf(labels: Labels): string | undefined {
       parts.map((part) => `${PREFIX}/${name}.${part}`),
     );
   return (
-    labels[`${PREFIX}/cuda.driver-version.full`] ??
+    (labels[`${PREFIX}/cuda.driver-version.full`] || undefined) ??
     named('cuda.driver-version', ['major', 'minor', 'revision']) ??
     named('cuda.driver', ['major', 'minor', 'rev'])
   );

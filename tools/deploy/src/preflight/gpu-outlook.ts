@@ -42,7 +42,12 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const room = roomIn(rooms);
   const running = countRunning(gpus, isOwn);
   const shortage = demand.replicas > room.whole ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
-  const notes = [...shortage, ...sharingNotes(rooms, demand), ...(gpus.isUsageKnown ? [] : [unseen(place, 'list pods in all namespaces')])];
+  const notes = [
+    ...shortage,
+    ...trapNotes(rooms),
+    ...sharingNotes(rooms, demand),
+    ...(gpus.isUsageKnown ? [] : [unseen(place, 'list pods in all namespaces')]),
+  ];
   const open = rooms.filter((node) => node.refusals.length === 0);
   return {
     running,
@@ -83,6 +88,24 @@ async function shortageNote(
 }
 
 const asNote = ({ code, what, details }: Problem, remedy: string): Note => ({ code, what, remedy, ...(details ? { details } : {}) });
+
+const ABOUT_GPUS = new Set(['driver', 'capability', 'memory', 'product']);
+
+/** The scheduler knows resources and labels, not drivers: it may put a pod where the model cannot run. */
+function trapNotes(rooms: readonly NodeRoom[]): Note[] {
+  const traps = rooms.filter(
+    (node) => node.wouldFit > 0 && node.refusals.length > 0 && node.refusals.every(({ kind }) => ABOUT_GPUS.has(kind)),
+  );
+  if (traps.length === 0 || traps.length === rooms.length) return [];
+  return [
+    {
+      code: 'unfit-gpus',
+      what: 'nothing keeps the pods from nodes whose GPUs do not serve them',
+      remedy: 'name the nodes that do in deploy.nodeSelector',
+      details: poolsOf(traps).flatMap((pool) => pool.reasons.map(({ text }) => `${pool.name ?? pool.nodes[0]?.node}: ${text}`)),
+    },
+  ];
+}
 
 /** A share of a GPU is neither a second GPU nor memory of one's own. */
 function sharingNotes(rooms: readonly NodeRoom[], demand: GpuDemand): Note[] {

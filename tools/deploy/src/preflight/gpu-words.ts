@@ -47,6 +47,7 @@ function poolLine(pool: Pool, { resource }: GpuDemand): string {
     replicas && replicas > 1 && `each GPU shared by ${replicas}`,
   ].filter(Boolean);
   const head = `${pool.name === undefined ? 'nodes of no named pool' : `pool ${pool.name}`} (${[count(pool.nodes.length, 'node'), ...said].join(', ')})`;
+  if (pool.allocatable === 0) return head;
   const own = pool.own > 0 ? `, ${pool.own} held by this service` : '';
   return `${head}: ${pool.free} of ${pool.allocatable} ${resource} free${own}, room for ${count(pool.room.whole, 'pod')}`;
 }

@@ -1,2 +1,3 @@
 export { expectReleaseRights, preflight } from './preflight.ts';
 export { groupOf, RIGHTS_TO_LOOK, type Rights, rightsToDeploy, rightsToManage, ruleName } from './rights.ts';
+export type { KubeNode, PlacedPod, SchedulingSpec, Taint } from './scheduling.ts';

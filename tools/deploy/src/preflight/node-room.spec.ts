@@ -41,7 +41,9 @@ test('a node may have devices free and lack something else', () => {
 test('a MIG profile is counted by its own name, and a whole GPU is none', () => {
   const mig = demandOf(1, 'nvidia.com/mig-1g.5gb');
   expect(roomFor(mig, { gpus: 0, offers: { 'nvidia.com/mig-1g.5gb': '7' } }).fits).toBe(7);
-  expect(roomFor(mig, { gpus: 4 }).refusals).toEqual([{ kind: 'resource', text: 'offers no nvidia.com/mig-1g.5gb' }]);
+  expect(roomFor(mig, { gpus: 4 }).refusals).toEqual([
+    { kind: 'resource', text: 'offers nvidia.com/gpu: 4, but no nvidia.com/mig-1g.5gb' },
+  ]);
 });
 
 test('each label that rules a node out is told', () => {

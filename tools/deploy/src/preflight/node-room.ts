@@ -91,8 +91,10 @@ export const isAlive = (pod: PlacedPod): boolean => pod.status?.phase !== 'Succe
 function offerRefusals(allocatable: Amounts, { resource, perPod }: GpuDemand): Refusal[] {
   const offered = allocatable[resource] ?? 0;
   if (offered >= perPod) return [];
-  const text = offered === 0 ? `offers no ${resource}` : `offers ${offered} ${resource}, a pod asks for ${perPod}`;
-  return [{ kind: 'resource', text }];
+  if (offered > 0) return [{ kind: 'resource', text: `has ${offered} ${resource}, a pod asks for ${perPod}` }];
+  const others = Object.entries(allocatable).filter(([name, amount]) => amount > 0 && name.startsWith(`${resource.split('/')[0]}/`));
+  const instead = others.map(([name, amount]) => `${name}: ${amount}`).join(', ');
+  return [{ kind: 'resource', text: `offers ${instead === '' ? '' : `${instead}, but `}no ${resource}` }];
 }
 
 /** Devices by the controller of the pods that hold them, as far as a name tells. */

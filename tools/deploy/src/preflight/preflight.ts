@@ -1,3 +1,4 @@
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { type Inventory, leavingMembers } from '../inventory/index.ts';
 import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
@@ -24,7 +25,13 @@ interface Subject {
   readonly where: string;
   readonly replicas: number;
   readonly pod: SchedulingSpec;
+  readonly strategy: { readonly maxUnavailable: number | string };
   readonly live: LiveDeployment | undefined;
+}
+
+interface RenderedSpec {
+  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly strategy: { readonly rollingUpdate: { readonly maxUnavailable: number | string } };
 }
 
 /** What was seen of the cluster. */
@@ -73,7 +80,12 @@ async function choosePlaces(
   if (!subject || subject.replicas === 0) return release;
   const outlook = await lookAround(cluster, release, subject);
   for (const note of outlook.notes) report({ type: 'noted', ...note });
-  const way = subject.live && chooseWay(subject, outlook);
+  if (!subject.live) return release;
+  if (release.asksForRollout) {
+    expectRoomForRollout(subject, outlook);
+    return release;
+  }
+  const way = chooseWay(subject, outlook);
   if (!way) return release;
   if (outlook.demand || way.rollingUpdate !== NEW_FIRST) report({ type: 'surge', ...way });
   return { ...release, rollingUpdate: way.rollingUpdate };
@@ -90,13 +102,14 @@ function subjectOf(release: Release, inventory: Inventory): Subject | undefined 
   const { service, environment } = release;
   const { namespace } = environment;
   const live = liveOf(desired, inventory) as LiveDeployment | undefined;
-  const selector = (desired.spec as { selector?: { matchLabels?: Record<string, string> } }).selector?.matchLabels ?? {};
+  const { selector, strategy } = desired.spec as unknown as RenderedSpec;
   const isAutoscaled = release.objects.some((object) => object.kind === RESOURCES.HorizontalPodAutoscaler.kind);
   return {
-    place: { service, namespace, environment: environment.name, selector },
+    place: { service, namespace, environment: environment.name, selector: selector.matchLabels },
     where: `${service} in ns/${namespace}`,
     replicas: (isAutoscaled ? live?.spec.replicas : undefined) ?? desired.spec.replicas ?? 1,
     pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
+    strategy: strategy.rollingUpdate,
     live,
   };
 }
@@ -137,10 +150,27 @@ function chooseWay({ replicas }: Subject, outlook: Outlook): { rollingUpdate: Ro
   const needed = count(roomForSurge(replicas, running), 'more pod');
   const because =
     admitted < places
-      ? `the quota admits ${admitted}, not ${needed}`
+      ? `the quota has no room for ${needed}`
       : `no room for ${needed}: ${gpus?.free} of ${gpus?.allocatable} ${demand?.resource} free`;
   return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; it is away until the new pod is ready` : because };
 }
+
+/** A rollout that the spec asks for, and that would wait for ever: no pod may leave, and no new one finds a place. */
+function expectRoomForRollout({ where, replicas, strategy }: Subject, { gpus, demand, running }: Outlook): void {
+  if (!demand || !gpus?.room || gpus.room.free > 0 || running < replicas) return;
+  if (podsOf(strategy.maxUnavailable, replicas) > 0) return;
+  const problem = {
+    code: 'rollout-deadlock',
+    where,
+    what: `deploy.rollout lets no pod leave before a new one runs, and there is no place for one: ${gpus.free} of ${gpus.allocatable} ${demand.resource} free`,
+    remedy: 'leave deploy.rollout out, so that the way is chosen by the room there is, or set its maxUnavailable to 1 and maxSurge to 0',
+  };
+  throw new ProblemError([problem], 'preflight');
+}
+
+/** Shares of pods that may be missing are rounded down. */
+const podsOf = (amount: number | string, replicas: number): number =>
+  typeof amount === 'number' ? amount : Math.floor((Number.parseInt(amount, 10) * replicas) / 100);
 
 const isDeployment = (object: KubeObject): boolean => object.kind === RESOURCES.Deployment.kind;
 

@@ -18,6 +18,8 @@ export interface Release {
   readonly modelSha?: string;
   /** How pods are replaced, where the cluster's room chose another way than the one that was rendered. */
   readonly rollingUpdate?: RollingUpdate;
+  /** The spec says how pods are replaced, and that is not chosen for it. */
+  readonly asksForRollout?: boolean;
   /** What is asked of GPUs and does not stand in the pod template. */
   readonly gpuWishes?: GpuWishes;
   /** Port of the service's container. */
@@ -39,7 +41,7 @@ export function membersOf(release: Release): KubeObject[] {
 
 /** The release in the way that its live Deployment has: a way that was chosen once is no difference by itself. */
 export function inLiveWay(release: Release, members: readonly KubeObject[]): Release {
-  const rollingUpdate = liveWay(release.objects, members);
+  const rollingUpdate = release.asksForRollout ? undefined : liveWay(release.objects, members);
   return rollingUpdate ? { ...release, rollingUpdate } : release;
 }
 

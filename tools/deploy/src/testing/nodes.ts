@@ -1,4 +1,4 @@
-import type { KubeNode, PlacedPod, SchedulingSpec, Taint } from '../preflight/scheduling.ts';
+import type { KubeNode, PlacedPod, SchedulingSpec, Taint } from '../preflight/index.ts';
 
 export interface NodeSketch {
   readonly pool?: string;
