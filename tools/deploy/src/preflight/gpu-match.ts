@@ -3,7 +3,7 @@ import type { GpuDemand } from './gpu-demand.ts';
 import { type GpuFacts, isProduct } from './gpu-facts.ts';
 
 /** Why a node does not fit, by kind: the remedy follows from it. */
-export type RefusalKind = 'health' | 'taint' | 'labels' | 'resource' | 'driver' | 'capability' | 'memory' | 'product';
+export type RefusalKind = 'health' | 'taint' | 'labels' | 'affinity' | 'resource' | 'driver' | 'capability' | 'memory' | 'product';
 
 export interface Refusal {
   readonly kind: RefusalKind;

@@ -89,12 +89,12 @@ async function shortageNote(
 
 const asNote = ({ code, what, details }: Problem, remedy: string): Note => ({ code, what, remedy, ...(details ? { details } : {}) });
 
-const ABOUT_GPUS = new Set(['driver', 'capability', 'memory', 'product']);
+const UNKNOWN_TO_SCHEDULER = new Set(['driver', 'capability']);
 
 /** The scheduler knows resources and labels, not drivers: it may put a pod where the model cannot run. */
 function trapNotes(rooms: readonly NodeRoom[]): Note[] {
   const traps = rooms.filter(
-    (node) => node.wouldFit > 0 && node.refusals.length > 0 && node.refusals.every(({ kind }) => ABOUT_GPUS.has(kind)),
+    (node) => node.wouldFit > 0 && node.refusals.length > 0 && node.refusals.every(({ kind }) => UNKNOWN_TO_SCHEDULER.has(kind)),
   );
   if (traps.length === 0 || traps.length === rooms.length) return [];
   return [

@@ -79,6 +79,7 @@ const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: Gp
   health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
   taint: (nodes) => `tolerate the taint of ${named(nodes)} in deploy.tolerations`,
   labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
+  affinity: (nodes) => `label ${named(nodes)} as GPU feature discovery does, or ask for less in deploy.gpu`,
   resource: (_nodes, demand) => `ask for another resource than ${demand.resource} in deploy.gpu`,
   driver: (nodes, { cuda }) => `update the driver of ${named(nodes)} to ${cuda?.minDriver} or newer, or build for an older CUDA`,
   capability: (nodes) => `build with a version of the framework that has code for the GPUs of ${named(nodes)}`,

@@ -57,6 +57,19 @@ test('each operator of the node affinity is understood', () => {
   ]);
 });
 
+test('of one affinity term it is told what does not hold; of several, that none does', () => {
+  const memory = { key: 'nvidia.com/gpu.memory', operator: 'Gt', values: ['40000'] };
+  const tier = { key: 'tier', operator: 'Exists' };
+  expect(refusals({}, affinity(memory, tier))).toEqual([
+    'the node affinity asks for nvidia.com/gpu.memory Gt 40000, not 23028',
+    'the node affinity asks for tier Exists, which is not set',
+  ]);
+  const nodeSelectorTerms = [{ matchExpressions: [memory] }, { matchExpressions: [tier] }];
+  expect(refusals({}, { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } })).toEqual([
+    'the node affinity does not match',
+  ]);
+});
+
 test('an affinity term without requirements matches no node', () => {
   expect(refusals({}, affinity())).toEqual(['the node affinity does not match']);
 });

@@ -12,6 +12,7 @@ export function nodeRefusals(node: KubeNode, spec: SchedulingSpec): Refusal[] {
     ...healthRefusals(node, tolerations).map((text) => ({ kind: 'health', text }) as const),
     ...taintRefusals(node, tolerations).map((text) => ({ kind: 'taint', text }) as const),
     ...labelRefusals(node, spec).map((text) => ({ kind: 'labels', text }) as const),
+    ...affinityRefusals(node, spec).map((text) => ({ kind: 'affinity', text }) as const),
   ];
 }
 
@@ -31,14 +32,24 @@ function taintRefusals(node: KubeNode, tolerations: readonly Toleration[]): stri
 
 function labelRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
   const labels = node.metadata.labels ?? {};
-  const missing = Object.entries(spec.nodeSelector ?? {})
+  return Object.entries(spec.nodeSelector ?? {})
     .filter(([key, value]) => labels[key] !== value)
     .map(
       ([key, value]) => `nodeSelector asks for ${key}=${value}, ${labels[key] === undefined ? 'which is not set' : `not ${labels[key]}`}`,
     );
+}
+
+/** Of a single term it is told what does not hold. */
+function affinityRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  const isAttracted = terms === undefined || terms.some((term) => matchesTerm(node, term));
-  return isAttracted ? missing : [...missing, 'the node affinity does not match'];
+  if (terms === undefined || terms.some((term) => matchesTerm(node, term))) return [];
+  const labels = node.metadata.labels ?? {};
+  const unmet = terms.length === 1 ? (terms[0]?.matchExpressions ?? []).filter((one) => !satisfies(labels[one.key], one)) : [];
+  if (unmet.length === 0) return ['the node affinity does not match'];
+  return unmet.map(({ key, operator, values = [] }) => {
+    const asked = [operator, ...(values.length > 0 ? [values.join(', ')] : [])].join(' ');
+    return `the node affinity asks for ${key} ${asked}, ${labels[key] === undefined ? 'which is not set' : `not ${labels[key]}`}`;
+  });
 }
 
 /** Whether one of the tolerations covers a taint. */

@@ -48,7 +48,7 @@ export function roomOn(node: KubeNode, demand: GpuDemand, podsOn: PodsOn, isOwn:
   const used = usedBy(pods);
   const others = usedBy(pods.filter((pod) => !isOwn(pod)));
   const devices = allocatable[demand.resource] ?? 0;
-  const refusals = [...nodeRefusals(node, demand.pod), ...offerRefusals(allocatable, demand), ...gpuRefusals(facts, demand)];
+  const refusals = refusalsOf(node, allocatable, facts, demand);
   const free = devices - (used[demand.resource] ?? 0);
   const isOpen = refusals.length === 0;
   return {
@@ -68,6 +68,14 @@ export function roomOn(node: KubeNode, demand: GpuDemand, podsOn: PodsOn, isOwn:
       demand.resource,
     ),
   };
+}
+
+/** The affinity of the pods says of products and memory what is told better from the labels. */
+function refusalsOf(node: KubeNode, allocatable: Amounts, facts: GpuFacts, demand: GpuDemand): Refusal[] {
+  const ofGpus = gpuRefusals(facts, demand);
+  const isToldBetter = ofGpus.some(({ kind }) => kind === 'product' || kind === 'memory');
+  const ofNode = nodeRefusals(node, demand.pod).filter(({ kind }) => kind !== 'affinity' || !isToldBetter);
+  return [...ofNode, ...offerRefusals(allocatable, demand), ...ofGpus];
 }
 
 /** Pods that fit into what is left; each resource sets a bound. */

@@ -103,11 +103,11 @@ function subjectOf(release: Release, inventory: Inventory): Subject | undefined 
   const { namespace } = environment;
   const live = liveOf(desired, inventory) as LiveDeployment | undefined;
   const { selector, strategy } = desired.spec as unknown as RenderedSpec;
-  const isAutoscaled = release.objects.some((object) => object.kind === RESOURCES.HorizontalPodAutoscaler.kind);
   return {
     place: { service, namespace, environment: environment.name, selector: selector.matchLabels },
     where: `${service} in ns/${namespace}`,
-    replicas: (isAutoscaled ? live?.spec.replicas : undefined) ?? desired.spec.replicas ?? 1,
+    // What an autoscaler sets is not rendered.
+    replicas: desired.spec.replicas ?? live?.spec.replicas ?? 1,
     pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
     strategy: strategy.rollingUpdate,
     live,
