@@ -38,7 +38,8 @@ function addChanges(program: Command, run: Run): void {
     .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
     .addOption(outputOption())
     .action(run(deploy));
-  ofImage(inEnvironment(deploying.command('role <service...>').description('prints the least Role that can deploy a service, as YAML')))
+  ofImage(inEnvironment(deploying.command('role [service...]').description('prints the least Role that can deploy a service, as YAML')))
+    .option('--cluster', 'print the ClusterRole with which preflight sees GPUs and recognizes the cluster; needs no service')
     .option('--file <file>', 'write to a file instead of the terminal')
     .action(run(role));
   withLock(inEnvironment(program.command('rollback <service...>').description('brings an earlier revision back and waits for it')))

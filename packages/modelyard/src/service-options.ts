@@ -19,6 +19,7 @@ export interface Options {
   readonly concurrency?: number;
   readonly output?: 'text' | 'json';
   readonly file?: string;
+  readonly cluster?: boolean;
   readonly to?: number;
   readonly follow?: boolean;
   readonly previous?: boolean;

@@ -27,7 +27,7 @@ export type DeployOutcome =
 
 /** Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. */
 export async function deployService(request: DeployRequest, world: World): Promise<DeployOutcome> {
-  if (!request.dryRun) expectConfirmed(request, request.yes, 'a deploy');
+  if (!request.dryRun) await expectConfirmed(request, request.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const cluster = await world.connect(accessTo(request));
   try {

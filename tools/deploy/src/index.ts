@@ -1,12 +1,14 @@
 export {
   type Cluster,
   type ClusterAccess,
+  type ClusterIdentity,
   connectCluster,
   type PodAnswer,
   type PodRef,
   type PodRequest,
   type Query,
 } from './cluster/index.ts';
+export { readClusterIdentity } from './cluster-identity.ts';
 export { type DeployOutcome, deployService } from './deploy.ts';
 export { DEFAULT_CONCURRENCY, deployServices, failureOf, type ServiceOutcome } from './deploy-many.ts';
 export { type DeployImage, type DeployRequest, renderRequest } from './deploy-request.ts';
@@ -33,7 +35,7 @@ export {
   type TextStyle,
 } from './report/index.ts';
 export type { Revision } from './revisions/index.ts';
-export { deployRole } from './role.ts';
+export { deployRole, lookRole } from './role.ts';
 export { type RollbackRequest, rollbackService } from './rollback.ts';
 export type { ServiceStatus } from './service-status.ts';
 export { readStatus } from './status.ts';

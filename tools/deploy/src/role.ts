@@ -1,5 +1,6 @@
+import { IDENTITY_NAMESPACE } from './cluster/index.ts';
 import type { KubeObject } from './kube/index.ts';
-import { groupOf, RIGHTS_TO_LOOK, type Rights, rightsToManage, ruleName } from './preflight/index.ts';
+import { AUTOSCALER_STATUS, groupOf, RIGHTS_TO_LOOK, type Rights, rightsToManage, ruleName } from './preflight/index.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -8,7 +9,6 @@ interface Rule {
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
-const KUBE_SYSTEM = 'kube-system';
 
 /** The least Role with which these objects can be deployed, rolled back and destroyed in a namespace. */
 export function deployRole(service: string, namespace: string, objects: readonly KubeObject[]): KubeObject {
@@ -21,12 +21,13 @@ export function deployRole(service: string, namespace: string, objects: readonly
  * not look at.
  */
 export function lookRole(): KubeObject {
-  const identity = { apiGroups: [''], resources: ['namespaces'], resourceNames: [KUBE_SYSTEM], verbs: ['get'] };
+  const single = (resource: string, name: string) => ({ apiGroups: [''], resources: [resource], resourceNames: [name], verbs: ['get'] });
+  const named = [single('namespaces', IDENTITY_NAMESPACE), single('configmaps', AUTOSCALER_STATUS.name)];
   return {
     apiVersion: RBAC,
     kind: 'ClusterRole',
     metadata: { name: 'modelyard-preflight' },
-    rules: [...rulesOf(RIGHTS_TO_LOOK), identity],
+    rules: [...rulesOf(RIGHTS_TO_LOOK), ...named],
   };
 }
 

@@ -24,7 +24,7 @@ const UNDONE = new Set(['rollout', 'timeout', 'apply']);
 
 /** Brings an earlier revision back and waits for it; it becomes the latest of the history. */
 export async function rollbackService(request: RollbackRequest, world: World): Promise<BroughtUp> {
-  expectConfirmed(request, request.yes, 'a rollback');
+  await expectConfirmed(request, request.yes, 'a rollback', world);
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };

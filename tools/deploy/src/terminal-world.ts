@@ -12,6 +12,8 @@ export interface Terminal {
   readonly colours: boolean;
   readonly signal?: AbortSignal;
   print(line: string): void;
+  /** Reads one line from whoever sits there; absent where nobody does. */
+  ask?(question: string): Promise<string>;
 }
 
 /** The world of a door: the real clock, real clusters, events printed as they come, images loaded into the local cluster. */
@@ -25,6 +27,17 @@ export function terminalWorld(terminal: Terminal): World {
       terminal.print(output === 'json' ? formatEventJson(event, service) : naming(formatEvent(event, { colours }), service)),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),
+    ...(terminal.ask ? { ask: askedOnce(terminal.ask) } : {}),
+  };
+}
+
+/** Services that are deployed together need one answer. */
+function askedOnce(ask: (question: string) => Promise<string>): (question: string) => Promise<string> {
+  const answers = new Map<string, Promise<string>>();
+  return (question) => {
+    const answer = answers.get(question) ?? ask(question);
+    answers.set(question, answer);
+    return answer;
   };
 }
 

@@ -22,6 +22,8 @@ export interface World {
   readonly holder: string;
   /** How long the lock of a process that died stays; left out, half a minute. */
   readonly leaseSeconds?: number;
+  /** Asks whoever sits at the terminal; absent where nobody does. */
+  ask?(question: string): Promise<string>;
   /** Brings an image of this machine into the cluster; needed where the environment's delivery is "load". */
   deliver?(image: string, context: string): Promise<void>;
 }

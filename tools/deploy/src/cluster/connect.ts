@@ -1,6 +1,7 @@
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, type Resource, refOf, resourceOf } from '../kube/index.ts';
-import { loadKubeAccess } from './kube-access.ts';
+import { addressOf, expectClusterId, expectServer, IDENTITY_NAMESPACE, tellsIdentity } from './identity.ts';
+import { type KubeAccess, loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
@@ -18,23 +19,37 @@ type About = (verb: string, object: string, namespace?: string) => Subject;
 /** Reads the kubeconfig, opens the pool and asks the server who it is; a ProblemError when one of these fails. */
 export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   const kube = unwrap(await loadKubeAccess(access), 'preflight');
+  expectServer(access, kube);
   const transport = openTransport(kube);
   const about: About = (verb, object, namespace) => ({
     verb,
     object,
     context: kube.context,
-    server: kube.server.href.replace(/\/$/, ''),
+    server: addressOf(kube.server),
     ...(namespace === undefined ? {} : { namespace }),
   });
-  const greeting = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
-  if (!greeting.answered || greeting.status === 401) {
+  try {
+    await greet(transport, access, about);
+  } catch (error) {
     await transport.close();
-    throw requestError(greeting, about('read', 'the version'));
+    throw error;
   }
-  return clusterOver(transport, kube.context, about);
+  return clusterOver(transport, kube, about);
 }
 
-function clusterOver(transport: Transport, context: string, about: About): Cluster {
+/** The server is asked who it is at the same time: it costs no round trip of its own. */
+async function greet(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
+  const identity = objectPath({ apiVersion: 'v1', kind: 'Namespace', name: IDENTITY_NAMESPACE });
+  const [greeting, answer] = await Promise.all([
+    transport.send({ method: 'GET', path: '/version', attempts: 1 }),
+    access.expected?.clusterId ? transport.send({ method: 'GET', path: identity }) : undefined,
+  ]);
+  if (!greeting.answered || greeting.status === 401) throw requestError(greeting, about('read', 'the version'));
+  if (answer && !tellsIdentity(answer)) throw requestError(answer, about('read', `namespace/${IDENTITY_NAMESPACE}`));
+  if (answer) expectClusterId(access, answer);
+}
+
+function clusterOver(transport: Transport, kube: KubeAccess, about: About): Cluster {
   const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
     const text = await expectOk(transport, applyRequest(object, dryRun, manner), ofObject('apply', refOf(object)));
     return JSON.parse(text) as KubeObject;
@@ -42,7 +57,8 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
   const ofObject = (verb: string, ref: ObjectRef): Subject => about(verb, describeObject(ref), ref.namespace);
   const listSubject = (query: Query): Subject => about('list', query.resource.plural, query.namespace);
   return {
-    context,
+    context: kube.context,
+    server: addressOf(kube.server),
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
     dryRun: (object, manner) => apply(object, true, manner),

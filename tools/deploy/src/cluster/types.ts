@@ -4,6 +4,8 @@ import type { KubeObject, ObjectRef, Resource } from '../kube/index.ts';
 export interface Cluster {
   /** The kube context in use. */
   readonly context: string;
+  /** Address of the API server. */
+  readonly server: string;
   read(ref: ObjectRef): Promise<KubeObject | undefined>;
   list(query: Query): Promise<KubeObject[]>;
   /** What the server would hold after `apply`; nothing is kept. */
@@ -75,4 +77,16 @@ export interface ClusterAccess {
   readonly context: string;
   /** Kubeconfig files, first wins, as in KUBECONFIG. */
   readonly kubeconfigs: readonly string[];
+  /** What the cluster must be; left out, the context alone tells. */
+  readonly expected?: ExpectedCluster;
 }
+
+/** By what a cluster is known. */
+export interface ClusterIdentity {
+  /** Uid of the namespace kube-system; it is made with the cluster and never changes. */
+  readonly clusterId: string;
+  /** Address of the API server. */
+  readonly server: string;
+}
+
+export type ExpectedCluster = Partial<ClusterIdentity>;

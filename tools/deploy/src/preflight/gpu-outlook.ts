@@ -26,7 +26,6 @@ export interface GpuOutlook {
 export interface Place {
   readonly service: string;
   readonly namespace: string;
-  readonly environment: string;
   /** Labels by which its pods are known. */
   readonly selector: Readonly<Record<string, string>>;
 }
@@ -36,7 +35,7 @@ const NOTHING_KNOWN = { running: 0, free: 0, allocatable: 0 };
 /** Looks at every node with devices; throws the problem when the service's pods fit on none and nothing suggests that nodes will come. */
 export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Place): Promise<GpuOutlook> {
   const gpus = await readGpuNodes(cluster, demand.resource);
-  if (!gpus) return { ...NOTHING_KNOWN, notes: [unseen(place, 'list nodes')] };
+  if (!gpus) return { ...NOTHING_KNOWN, notes: [unseen('list nodes')] };
   const isOwn = (pod: PlacedPod): boolean => isOf(place, pod);
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, gpus.podsOn, isOwn));
   const room = roomIn(rooms);
@@ -46,7 +45,7 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
     ...shortage,
     ...trapNotes(rooms),
     ...sharingNotes(rooms, demand),
-    ...(gpus.isUsageKnown ? [] : [unseen(place, 'list pods in all namespaces')]),
+    ...(gpus.isUsageKnown ? [] : [unseen('list pods in all namespaces')]),
   ];
   const open = rooms.filter((node) => node.refusals.length === 0);
   return {
@@ -132,10 +131,11 @@ function sharingNotes(rooms: readonly NodeRoom[], demand: GpuDemand): Note[] {
 
 const shareNote = (code: string, what: string, remedy: string | undefined): Note => ({ code, what, ...(remedy ? { remedy } : {}) });
 
-function unseen({ service, environment }: Place, right: string): Note {
+function unseen(right: string): Note {
   return {
     code: 'gpus-unseen',
     what: `whether GPUs are free was not looked at: these credentials may not ${right}`,
-    remedy: `an administrator may grant it: "npx modelyard deploy role ${service} -e ${environment} --cluster | kubectl apply -f -"`,
+    remedy:
+      'an administrator may grant it: "npx modelyard deploy role --cluster | kubectl apply -f -", then a ClusterRoleBinding to modelyard-preflight',
   };
 }

@@ -7,7 +7,8 @@ import { satisfies, tolerates } from './node-match.ts';
 import { LOOKED_AT } from './resources.ts';
 import type { NodeRequirement, Taint } from './scheduling.ts';
 
-const AUTOSCALER_STATUS = { apiVersion: 'v1', kind: 'ConfigMap', name: 'cluster-autoscaler-status', namespace: 'kube-system' };
+/** Where the cluster autoscaler writes what it does. */
+export const AUTOSCALER_STATUS = { apiVersion: 'v1', kind: 'ConfigMap', name: 'cluster-autoscaler-status', namespace: 'kube-system' };
 
 interface NodePool extends KubeObject {
   readonly spec?: {

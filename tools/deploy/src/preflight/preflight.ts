@@ -104,7 +104,7 @@ function subjectOf(release: Release, inventory: Inventory): Subject | undefined 
   const live = liveOf(desired, inventory) as LiveDeployment | undefined;
   const { selector, strategy } = desired.spec as unknown as RenderedSpec;
   return {
-    place: { service, namespace, environment: environment.name, selector: selector.matchLabels },
+    place: { service, namespace, selector: selector.matchLabels },
     where: `${service} in ns/${namespace}`,
     // What an autoscaler sets is not rendered.
     replicas: desired.spec.replicas ?? live?.spec.replicas ?? 1,

@@ -19,6 +19,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
   const ofKind = (kind: string) => [...objects.values()].filter((object) => object.kind === kind);
   const cluster: FakeCluster = {
     context: 'lab',
+    server: 'https://lab.example:6443',
     objects,
     calls,
     answer: () => ({ reached: false, because: 'nobody is there' }),
