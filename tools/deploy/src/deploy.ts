@@ -4,6 +4,7 @@ import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { ensureNamespace, namespaceExists } from './namespace.ts';
+import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
 import {
@@ -26,13 +27,14 @@ export type DeployOutcome =
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
 /** Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. */
-export async function deployService(request: DeployRequest, world: World): Promise<DeployOutcome> {
-  if (!request.dryRun) await expectConfirmed(request, request.yes, 'a deploy', world);
+export async function deployService(asked: DeployRequest, world: World): Promise<DeployOutcome> {
+  if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
+  const request = await pinImage(asked, world, (note) => world.report({ type: 'noted', ...note }));
   const cluster = await world.connect(accessTo(request));
   try {
     const release = releaseOf(request);
-    reportStart(request, world);
+    reportStart(request, release.image, world);
     const inventory = await readOrExplain(cluster, release);
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, inventory, world) };
     const done =
@@ -101,8 +103,7 @@ async function planOnly(cluster: Cluster, release: Release, inventory: Inventory
   return plan;
 }
 
-function reportStart(request: DeployRequest, world: World): void {
-  const { service, environment, image } = request;
+function reportStart({ service, environment }: DeployRequest, image: string, world: World): void {
   const { name, context, namespace } = environment;
-  world.report({ type: 'started', service, environment: name, context, namespace, image: image.ref });
+  world.report({ type: 'started', service, environment: name, context, namespace, image });
 }

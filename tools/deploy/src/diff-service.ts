@@ -1,13 +1,15 @@
 import type { DeployRequest } from './deploy-request.ts';
 import { diffObjects, type ObjectDiff } from './diff/index.ts';
 import { namespaceExists } from './namespace.ts';
+import { pinImage } from './pin-image.ts';
 import { compareRelease, inLiveWay, membersOf, readStanding } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
 /** What a deploy would change, by the server's own dry run; nothing is written. */
-export async function diffService(request: DeployRequest, world: Pick<World, 'connect'>): Promise<ObjectDiff[]> {
+export async function diffService(asked: DeployRequest, world: Pick<World, 'connect' | 'resolveImage'>): Promise<ObjectDiff[]> {
+  const request = await pinImage(asked, world, () => undefined);
   const release = releaseOf(request);
   const cluster = await world.connect(accessTo(request));
   try {

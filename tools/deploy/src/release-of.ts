@@ -10,12 +10,13 @@ const DEADLINE_MARGIN_SECONDS = 15;
 /** What a request wants to be live. */
 export function releaseOf(request: DeployRequest): Release {
   const { spec, service, environment, image, modelLock } = request;
+  const rendering = renderRequest(request);
   const { maxSurge, maxUnavailable } = spec.deploy.rollout;
   return {
     service,
     environment,
-    objects: renderManifests(spec, renderRequest(request)),
-    image: image.ref,
+    objects: renderManifests(spec, rendering),
+    image: rendering.image,
     port: spec.serve.port,
     timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
     ...(image.id ? { imageId: image.id } : {}),

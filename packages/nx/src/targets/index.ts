@@ -10,7 +10,7 @@ import {
   rollbackTarget,
   statusTarget,
 } from './cluster-targets.ts';
-import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
+import { dockerBuildTarget, dockerPushTarget, dockerRunTarget } from './image-targets.ts';
 import { evaluateTarget, lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
 
 export { libTargets } from './lib-targets.ts';
@@ -27,6 +27,7 @@ export function serviceTargets(spec: ServiceSpec): Targets {
     test: testTarget(),
     serve: serveTarget(spec),
     'docker-build': dockerBuildTarget(),
+    'docker-push': dockerPushTarget(),
     'docker-run': dockerRunTarget(),
     render: renderTarget(),
     diff: diffTarget(),
@@ -50,6 +51,7 @@ export function brokenTargets(): Targets {
     'test',
     'serve',
     'docker-build',
+    'docker-push',
     'docker-run',
     'render',
     'diff',
