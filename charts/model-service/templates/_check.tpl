@@ -46,5 +46,18 @@
   {{- if eq (len $peer) 0 }}{{- $wrong = append $wrong "an entry of \"deploy.network.from\" names nobody" }}{{- end -}}
   {{- if and (hasKey $peer "cidr") (gt (len $peer) 1) }}{{- $wrong = append $wrong "\"cidr\" stands alone in an entry of \"deploy.network.from\"" }}{{- end -}}
 {{- end -}}
+{{- if or (gt (len .name) 46) (not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" .name)) -}}
+  {{- $wrong = append $wrong (printf "name \"%s\" cannot become a DNS label of at most 46 characters" .name) -}}
+{{- end -}}
+{{- $maps := list (get $deploy.pod "labels") (get $deploy.pod "annotations") (get $deploy.workload "labels") (get $deploy.workload "annotations") -}}
+{{- $maps = append $maps (get (get $deploy "monitoring" | default dict) "labels") -}}
+{{- $maps = append $maps (get (get $deploy "ingress" | default dict) "annotations") -}}
+{{- range $map := $maps -}}
+  {{- range $key, $_ := $map | default dict -}}
+    {{- if regexMatch "^(((app|applyset|container\\.apparmor\\.security\\.beta|deployment|pod-security|seccomp\\.security\\.alpha)\\.kubernetes\\.io|modelyard\\.dev)/|pod-template-hash$)" $key -}}
+      {{- $wrong = append $wrong (printf "\"%s\" is set by Modelyard or Kubernetes themselves" $key) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- if $wrong }}{{- fail (printf "\n%s" (join "\n" $wrong)) }}{{- end -}}
 {{- end -}}

@@ -3,6 +3,9 @@ The spec as it holds in one environment, with its defaults filled in, as JSON. I
 the only language that Helm reads; a test compares what both render.
 */}}
 {{- define "modelyard.spec" -}}
+{{- range $key := list "name" "python" "framework" "model" -}}
+  {{- $_ := required (printf "%s is missing: pass a model-service.yaml with -f" $key) (get $.Values $key) -}}
+{{- end -}}
 {{- $deploy := deepCopy (.Values.deploy | default dict) -}}
 {{- $over := deepCopy (get (.Values.environments | default dict) .Values.environment | default dict) -}}
 {{- $model := deepCopy (.Values.model | default dict) -}}
@@ -12,7 +15,7 @@ the only language that Helm reads; a test compares what both render.
 {{- include "modelyard.withDefaults" $deploy -}}
 {{- $serve := .Values.serve | default dict -}}
 {{- $spec := dict
-  "name" (required "name is missing: pass a model-service.yaml with -f" .Values.name)
+  "name" (.Values.name | default .Release.Name)
   "owner" (.Values.owner | default "unowned")
   "loadBudgetSeconds" (int (get $model "loadBudgetSeconds" | default 60))
   "modelPath" (printf "/app/%s" (get $model "path"))

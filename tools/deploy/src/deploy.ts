@@ -10,6 +10,7 @@ import { expectReleaseRights, preflight } from './preflight/index.ts';
 import {
   type BroughtUp,
   bringUp,
+  keepServed,
   planIfLive,
   planInNewNamespace,
   planRelease,
@@ -18,6 +19,7 @@ import {
   readStanding,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
+import type { Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
@@ -30,11 +32,13 @@ export type DeployOutcome =
 export async function deployService(asked: DeployRequest, world: World): Promise<DeployOutcome> {
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
-  const request = await pinImage(asked, world, (note) => world.report({ type: 'noted', ...note }));
+  const tell = (note: Note) => world.report({ type: 'noted', ...note });
+  const request = await pinImage(asked, world, tell);
   const cluster = await world.connect(accessTo(request));
   try {
-    const release = releaseOf(request);
-    reportStart(request, release.image, world);
+    const wanted = releaseOf(request);
+    reportStart(request, wanted.image, world);
+    const release = await keepServed(cluster, wanted, tell);
     const inventory = await readOrExplain(cluster, release);
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, inventory, world) };
     const done =

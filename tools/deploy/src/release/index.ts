@@ -2,3 +2,4 @@ export { type BroughtUp, bringUp, compareRelease, isLive, planIfLive, planInNewN
 export type { GpuWishes } from './gpu-wishes.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
+export { keepServed } from './served.ts';

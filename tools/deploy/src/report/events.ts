@@ -1,7 +1,7 @@
 import type { RollingUpdate } from '../kube/index.ts';
 import type { Plan } from '../plan/index.ts';
 
-/** What preflight found that stops nothing. */
+/** What was found that stops nothing. */
 export interface Note {
   readonly code: string;
   readonly what: string;
