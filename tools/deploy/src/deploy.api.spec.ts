@@ -84,6 +84,9 @@ test('more GPUs than any node has are refused before anything is sent', async ()
     [
       'no-gpu-room  churn in ns/gpus: 1 pod of 8 nvidia.com/gpu is wanted; the cluster has room for none',
       '          free GPUs, or add nodes that offer nvidia.com/gpu',
+      '          | pool NVIDIA-A10 (1 node, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 4 of 4 nvidia.com/gpu free, room for 0 pods',
+      '          |   has 4 nvidia.com/gpu, a pod asks for 8',
+      '          | 1 node without GPUs',
     ].join('\n'),
   );
 });

@@ -9,11 +9,12 @@ import { kubectl } from './testing/kubectl.ts';
 
 const USER = 'system:serviceaccount:least:deployer';
 
-const MISSING = `missing-rights  churn in ns/least: user "${USER}" lacks 35 rights that this deploy needs; nothing was changed
+const MISSING = `missing-rights  churn in ns/least: user "${USER}" lacks 39 rights that this deploy needs; nothing was changed
           ask an administrator for "npx modelyard deploy role churn -e test | kubectl apply -f -" and "kubectl -n least create rolebinding churn-deployer --role=churn-deployer --serviceaccount=least:deployer"
           | get, list, create, patch serviceaccounts
           | get, list, create, patch, delete configmaps
           | get, list, create, patch services
+          | get, list, create, patch networkpolicies (networking.k8s.io)
           | get, list, create, patch, watch deployments (apps)
           | get, list, create, update, delete leases (coordination.k8s.io)
           | get, list, watch replicasets (apps)
