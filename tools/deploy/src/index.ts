@@ -17,11 +17,19 @@ export type { ObjectDiff } from './diff/index.ts';
 export { diffService } from './diff-service.ts';
 export { readHistory } from './history-service.ts';
 export type { KubeObject, ObjectRef } from './kube/index.ts';
-export { type DeployQuestion, kubeconfigFiles, loadDeployRequest, loadTarget, type ServiceQuestion } from './load-service.ts';
+export {
+  type DeployQuestion,
+  kubeconfigFiles,
+  loadDeployRequest,
+  loadPromotion,
+  loadTarget,
+  type ServiceQuestion,
+} from './load-service.ts';
 export { type LogsRequest, readLogs } from './logs.ts';
 export { type RenderRequest, renderManifests } from './manifests/index.ts';
 export { type Golden, type GoldenRow, isSameAnswer, type ModelLock, parseModelLock } from './model-lock.ts';
 export type { Change, Plan } from './plan/index.ts';
+export { type Promotion, promotedRequest } from './promote.ts';
 export { renderYaml } from './render.ts';
 export {
   type DeployEvent,
@@ -38,6 +46,7 @@ export type { Revision } from './revisions/index.ts';
 export { deployRole, lookRole } from './role.ts';
 export { type RollbackRequest, rollbackService } from './rollback.ts';
 export type { ServiceStatus } from './service-status.ts';
+export { settleAll } from './settle.ts';
 export { readStatus } from './status.ts';
 export { systemClock } from './system-clock.ts';
 export type { Target } from './target.ts';

@@ -5,6 +5,7 @@ import { OLD_FIRST } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { preflight } from './preflight/index.ts';
 import { type BroughtUp, bringUp, isLive, planRelease, type Release, readStanding } from './release/index.ts';
+import { releaseOfRevision } from './release-of-revision.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -17,8 +18,6 @@ export interface RollbackRequest extends Target {
   readonly lockWaitSeconds?: number;
 }
 
-const DEADLINE_MARGIN_SECONDS = 15;
-const SERVICE_DEADLINE_SECONDS = 600;
 /** Failures after which what was applied is undone: nobody asked for a service that does not run. */
 const UNDONE = new Set(['rollout', 'timeout', 'apply']);
 
@@ -78,25 +77,6 @@ async function bringBack(cluster: Cluster, release: Release, inventory: Inventor
 /** Where the failed release had no room for a surge, the way back has none either: its pods still hold their places. */
 function inWayOf(failed: Release, back: Release): Release {
   return failed.rollingUpdate === OLD_FIRST ? { ...back, rollingUpdate: OLD_FIRST } : back;
-}
-
-/** The service itself refuses to be ready when it differs from training, so of a revision only the model's hash is asked. */
-function releaseOfRevision(stored: StoredRevision, request: Pick<RollbackRequest, 'service' | 'environment' | 'timeoutSeconds'>): Release {
-  const { objects, image, imageId, commit, modelSha, port, revision } = stored;
-  const deployment = objects.find((object) => object.kind === 'Deployment')?.spec as { progressDeadlineSeconds?: number } | undefined;
-  const deadline = (deployment?.progressDeadlineSeconds ?? SERVICE_DEADLINE_SECONDS) + DEADLINE_MARGIN_SECONDS;
-  return {
-    service: request.service,
-    environment: request.environment,
-    objects,
-    image,
-    port,
-    timeoutSeconds: request.timeoutSeconds ?? deadline,
-    rollbackTo: revision,
-    ...(imageId ? { imageId } : {}),
-    ...(commit ? { commit } : {}),
-    ...(modelSha ? { modelSha, proof: { modelSha, golden: { rows: [], tolerance: 0 } } } : {}),
-  };
 }
 
 /** The revision asked for; left open, the last one, or the one before it when the last one is what runs. */

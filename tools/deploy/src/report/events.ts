@@ -25,6 +25,7 @@ export type DeployEvent =
       readonly namespace: string;
       readonly image: string;
     }
+  | { readonly type: 'promoting'; readonly service: string; readonly from: string; readonly revision: number; readonly image: string }
   | Finding
   | { readonly type: 'planned'; readonly plan: Plan; readonly dryRun: boolean }
   | { readonly type: 'delivering'; readonly image: string }

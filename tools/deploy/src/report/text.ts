@@ -12,6 +12,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   switch (event.type) {
     case 'started':
       return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'promoting':
+      return `promote  revision ${event.revision} of ${event.service}, live and proved in ${event.from}`;
     case 'noted':
       return formatNote(event, paint);
     case 'surge':
