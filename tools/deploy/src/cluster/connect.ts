@@ -1,6 +1,6 @@
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, type Resource, refOf, resourceOf } from '../kube/index.ts';
-import { serves } from './discovery.ts';
+import { discovery } from './discovery.ts';
 import { addressOf, expectClusterId, expectServer, IDENTITY_NAMESPACE, tellsIdentity } from './identity.ts';
 import { type KubeAccess, loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
@@ -62,7 +62,7 @@ function clusterOver(transport: Transport, kube: KubeAccess, about: About): Clus
     server: addressOf(kube.server),
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
-    serves: (resource) => serves(transport, resource, about('look for', resource.plural)),
+    serves: discovery(transport, (resource) => about('look for', resource.plural)),
     dryRun: (object, manner) => apply(object, true, manner),
     apply: (object, manner) => apply(object, false, manner),
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),

@@ -6,8 +6,21 @@ interface ResourceList {
   readonly resources?: readonly { readonly name: string; readonly kind: string }[];
 }
 
-/** Whether the server has a kind, in the version that we speak. */
-export async function serves(transport: Transport, resource: Resource, subject: Subject): Promise<boolean> {
+/** Answers whether the server has a kind, in the version that we speak; it is asked once for each kind and connection. */
+export function discovery(transport: Transport, subjectOf: (resource: Resource) => Subject): (resource: Resource) => Promise<boolean> {
+  const answers = new Map<Resource, Promise<boolean>>();
+  return (resource) => {
+    const known = answers.get(resource);
+    if (known) return known;
+    const answer = serves(transport, resource, subjectOf(resource));
+    answers.set(resource, answer);
+    // What failed is asked again the next time.
+    answer.catch(() => answers.delete(resource));
+    return answer;
+  };
+}
+
+async function serves(transport: Transport, resource: Resource, subject: Subject): Promise<boolean> {
   const { apiVersion, kind, plural } = resource;
   const attempt = await transport.send({ method: 'GET', path: apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}` });
   if (attempt.answered && attempt.status === 404) return false;

@@ -21,7 +21,7 @@ test('a full quota makes an old pod leave first, and the rollout comes to its en
   const world = recordingWorld();
   await deployService(requestFor('quota', { deploy: { env: { MODE: 'strict' } } }), world);
   expect(world.events.filter(({ type }) => type === 'surge').map((event) => formatEvent(event, { colours: false }))).toEqual([
-    'surge    an old pod leaves before a new one starts: the quota has no room for 1 more pod; it is away until the new pod is ready',
+    'surge    an old pod leaves before a new one starts: the quota has no room for 1 more pod; the service is away until the new pod is ready',
   ]);
 });
 

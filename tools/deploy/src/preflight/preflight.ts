@@ -139,10 +139,10 @@ async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 const limitsOf = (pod: SchedulingSpec): Amounts =>
   sumOf((pod.containers ?? []).map((container) => amountsOf(container.resources?.limits ?? {})));
 
-/** Undefined where too little is known to say more than the rendering did. */
-function chooseWay({ replicas }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
+/** Undefined where too little is known to say more than the rendering did: which claimed devices are free, only the scheduler knows. */
+function chooseWay({ replicas, pod }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
   const { gpus, demand, admitted, running } = outlook;
-  if (demand && !gpus?.room) return undefined;
+  if ((demand && !gpus?.room) || pod.resourceClaims?.length) return undefined;
   const places = gpus?.room?.free ?? Number.POSITIVE_INFINITY;
   const room = { free: Math.min(places, admitted), whole: Number.POSITIVE_INFINITY };
   const rollingUpdate = chooseRollingUpdate(replicas, running, room) ?? OLD_FIRST;
@@ -152,7 +152,7 @@ function chooseWay({ replicas }: Subject, outlook: Outlook): { rollingUpdate: Ro
     admitted < places
       ? `the quota has no room for ${needed}`
       : `no room for ${needed}: ${gpus?.free} of ${gpus?.allocatable} ${demand?.resource} free`;
-  return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; it is away until the new pod is ready` : because };
+  return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; the service is away until the new pod is ready` : because };
 }
 
 /** A rollout that the spec asks for, and that would wait for ever: no pod may leave, and no new one finds a place. */
