@@ -17,7 +17,7 @@ export interface GpuNodes {
 }
 
 /** Up to here each node is asked for its own pods; a cluster's whole list may be a hundred times as long. */
-const NODES_ASKED_ONE_BY_ONE = 40;
+const NODES_ASKED_ONE_BY_ONE = 200;
 const ALIVE = 'status.phase!=Succeeded,status.phase!=Failed';
 
 /** Reads the nodes that have devices, and their pods; undefined when nodes may not be listed. */
