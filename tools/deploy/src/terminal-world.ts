@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { Problem } from '@modelyard/core';
-import { resolveImage } from '@modelyard/image';
+import { imageResolver } from '@modelyard/image';
 import { connectCluster } from './cluster/index.ts';
 import { formatEvent, formatEventJson, formatFailure, formatFailureJson } from './report/index.ts';
 import { systemClock } from './system-clock.ts';
@@ -26,7 +26,7 @@ export function terminalWorld(terminal: Terminal): World {
     holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
     report: (event, service) =>
       terminal.print(output === 'json' ? formatEventJson(event, service) : naming(formatEvent(event, { colours }), service)),
-    resolveImage: (ref) => resolveImage(ref, terminal.env),
+    resolveImage: imageResolver(terminal.env),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),
     ...(terminal.ask ? { ask: askedOnce(terminal.ask) } : {}),

@@ -1,2 +1,2 @@
 export { digestOf, type ImageReference, parseReference, pinnedRef } from './reference.ts';
-export { type ResolvedImage, resolveImage } from './resolve.ts';
+export { imageResolver, type ResolvedImage, resolveImage } from './resolve.ts';

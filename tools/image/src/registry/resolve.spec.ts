@@ -5,7 +5,7 @@ import { formatProblems, type Result } from '@modelyard/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Environment } from '../environment.ts';
 import { PASSWORD, REFRESH_TOKEN, type TestRegistry, USER, withRegistry } from '../testing/registry-server.ts';
-import { type ResolvedImage, resolveImage } from './resolve.ts';
+import { imageResolver, type ResolvedImage, resolveImage } from './resolve.ts';
 
 const MANIFEST = { schemaVersion: 2, config: { digest: 'sha256:c0ffee' }, layers: [] };
 let folder = '';
@@ -119,6 +119,22 @@ test('a registry that fails once is asked again; one that fails on is told', asy
     );
   });
 });
+
+test('a registry that does not answer is not waited for again, one that does is asked for each image', async () => {
+  const host = await withRegistry('none', async (registry) => registry.host);
+  const resolve = imageResolver(env);
+  const first = await resolve(`${host}/acme/churn:1`);
+  expect(first.ok).toBe(false);
+  await withRegistry('none', async (registry) => {
+    registry.put('acme/fraud', '1', MANIFEST);
+    expect((await resolve(`${registry.host}/acme/churn:1`)).ok).toBe(false);
+    expect((await resolve(`${registry.host}/acme/fraud:1`)).ok).toBe(true);
+    expect(registry.asked.length).toBe(2);
+  });
+  expect(await resolve(`${host}/acme/fraud:1`)).toEqual({ ok: false, problems: [{ ...problemOf(first), where: `${host}/acme/fraud:1` }] });
+});
+
+const problemOf = (result: Result<ResolvedImage>) => (result.ok ? {} : result.problems[0]);
 
 test('nobody at the address is told, and so is what is no reference', async () => {
   const host = await withRegistry('none', async (registry) => registry.host);

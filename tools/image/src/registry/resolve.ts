@@ -36,6 +36,20 @@ export async function resolveImage(ref: string, env: Environment): Promise<Resul
   }
 }
 
+/** Resolves one image after the other; a registry that does not answer is not waited for again. */
+export function imageResolver(env: Environment): (ref: string) => Promise<Result<ResolvedImage>> {
+  const silent = new Map<string, Problem>();
+  return async (ref) => {
+    const registry = parseReference(ref)?.registry ?? '';
+    const known = silent.get(registry);
+    if (known) return fail({ ...known, where: ref });
+    const result = await resolveImage(ref, env);
+    const problem = result.ok ? undefined : result.problems.find(({ code }) => code === 'registry-unreachable');
+    if (problem) silent.set(registry, problem);
+    return result;
+  };
+}
+
 /** First without credentials: the registry says what it wants. */
 async function readManifest(reference: ImageReference, env: Environment): Promise<Response> {
   const { registry, repository, tag = 'latest', digest } = reference;
@@ -76,7 +90,7 @@ const send: Send = async (address, options) => {
       if (attempt === ATTEMPTS || (answer.status < 500 && answer.status !== 429)) return answer;
       await answer.body?.cancel();
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS || isTimeout(error)) throw error;
     }
   }
 };
@@ -123,7 +137,9 @@ function wrongDigest(ref: string, said: string, digest: string): Problem {
 }
 
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? ((error.cause as { code?: string } | undefined) ?? (error as { code?: string })) : {};
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${ANSWER_SECONDS} s`;
-  return cause.code ?? (error instanceof Error ? error.message : String(error));
+  if (isTimeout(error)) return `no answer within ${ANSWER_SECONDS} s`;
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
