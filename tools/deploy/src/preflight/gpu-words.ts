@@ -77,7 +77,7 @@ const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(
 
 const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: GpuDemand) => string>> = {
   health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
-  taint: (nodes) => `tolerate the taint of ${named(nodes)} in deploy.tolerations`,
+  taint: (nodes) => `if ${named(nodes)} may be used, tolerate its taint in deploy.tolerations`,
   labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
   affinity: (nodes) => `label ${named(nodes)} as GPU feature discovery does, or ask for less in deploy.gpu`,
   resource: (_nodes, demand) => `ask for another resource than ${demand.resource} in deploy.gpu`,

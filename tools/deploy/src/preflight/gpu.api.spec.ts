@@ -80,7 +80,7 @@ test('a service without room is refused with each pool, its numbers and who hold
   expect(
     formatProblems(error.problems),
   ).toBe(`no-gpu-room  fraud in ns/late: 1 pod of 1 nvidia.com/gpu is wanted; the cluster has room for none
-          tolerate the taint of pool lab in deploy.tolerations: room for 8 more pods; or free GPUs or add nodes
+          if pool lab may be used, tolerate its taint in deploy.tolerations: room for 8 more pods; or free GPUs or add nodes
           | pool a10 (2 nodes, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 0 of 2 nvidia.com/gpu free, room for 0 pods
           |   held by churn in ns/full (2)
           | pool a100 (1 node)
@@ -116,7 +116,7 @@ test("an image that a pool's driver is too old for finds no room there, and is t
   const error = await problemsOf(deployTo('driver', wanting(3)).run());
   expect(formatProblems(error.problems).split('\n').slice(0, 2)).toEqual([
     'no-gpu-room  churn in ns/driver: 3 pods of 1 nvidia.com/gpu each are wanted; the cluster has room for 2',
-    '          tolerate the taint of pool lab in deploy.tolerations: room for 8 more pods; or set deploy.replicas to 2, free GPUs or add nodes',
+    '          if pool lab may be used, tolerate its taint in deploy.tolerations: room for 8 more pods; or set deploy.replicas to 2, free GPUs or add nodes',
   ]);
   expect(error.problems[0]?.details).toContain('  driver 470.82.01 is older than 525.60.13, which CUDA 12.6 needs');
   const dry = deployTo('driver', wanting(2), { dryRun: true });
