@@ -41,9 +41,10 @@ export function handoverObject(object: KubeObject, replicas: number): KubeObject
   return { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) }, spec: { replicas } };
 }
 
-/** The replicas that an object begins with when one of the others autoscales it. */
+/** The replicas that a new object begins with when one of the others autoscales it; undefined for one, which it has anyway. */
 export function firstReplicas(object: KubeObject, others: readonly KubeObject[]): number | undefined {
-  return others.filter(isAutoscaler).find((one) => scales(one, object))?.spec?.minReplicas;
+  const fewest = others.filter(isAutoscaler).find((one) => scales(one, object))?.spec?.minReplicas ?? 1;
+  return fewest > 1 ? fewest : undefined;
 }
 
 /** Whether what is deleted has to go before anything is applied: an autoscaler would undo the replicas that take its place. */

@@ -1,6 +1,6 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
-import type { Change, Plan } from '../plan/index.ts';
+import { type Change, leavesFirst, type Plan } from '../plan/index.ts';
 import type { DeployEvent, Note } from './events.ts';
 import { count, type Paint, painter, type TextStyle } from './style.ts';
 
@@ -89,7 +89,7 @@ function formatChange(change: Change, paint: Paint): string {
     case 'keep':
       return `${paint('dim', 'plan    ')} keep ${object}`;
     case 'delete':
-      return `${paint('red', 'plan    ')} delete ${object}, once the rollout is proved`;
+      return `${paint('red', 'plan    ')} delete ${object}, ${leavesFirst(change.object) ? 'before all' : 'once the rollout is proved'}`;
     default:
       return assertNever(change);
   }
