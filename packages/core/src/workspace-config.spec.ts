@@ -29,6 +29,14 @@ test('the first environment is the default and images are pushed unless the file
   });
 });
 
+test('an environment may say which cluster it is, by its id and by its address', () => {
+  const id = '1c2f6b0e-6c4f-4f0e-9d41-0f5ad1f2a7c3';
+  const config = parsed(`environments:\n  lab: {context: lab, namespace: ml, clusterId: ${id}, server: "https://203.0.113.7:6443"}\n`);
+  expect(config.environments.lab).toMatchObject({ clusterId: id, server: 'https://203.0.113.7:6443' });
+  const wrong = parseWorkspaceConfig('environments:\n  lab: {context: lab, namespace: ml, clusterId: lab-1}\n', 'modelyard.yaml');
+  expect(wrong.ok ? '' : wrong.problems.map((problem) => `${problem.code} ${problem.where}`)).toEqual(['bad-value modelyard.yaml:2:49']);
+});
+
 test('the base image carries the Python version', () => {
   expect(pythonImageFor(parsed(TEXT), '3.12')).toBe('mirror.example/python:3.12-slim');
 });

@@ -12,8 +12,21 @@ const Environment = Type.Object(
     context: Type.String({ minLength: 1, description: 'name of the kube context; nothing is sent to another one' }),
     namespace: Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', description: 'namespace of the services' }),
     kubeconfig: Type.Optional(Type.String({ description: 'kubeconfig file; left out, KUBECONFIG or ~/.kube/config' })),
+    clusterId: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+        description: 'which cluster the context must lead to: the uid of its namespace kube-system; "modelyard cluster id" prints it',
+      }),
+    ),
+    server: Type.Optional(
+      Type.String({ pattern: '^https?://[^/]+', description: 'address that the context must lead to; "modelyard cluster id" prints it' }),
+    ),
     createNamespace: Type.Optional(Type.Boolean({ description: 'create the namespace when it is missing' })),
-    protected: Type.Optional(Type.Boolean({ description: 'deploys need --yes' })),
+    protected: Type.Optional(
+      Type.Boolean({
+        description: 'changes ask for the name of the environment on a terminal, and need --yes elsewhere; images need a digest',
+      }),
+    ),
     delivery: Type.Optional(
       Type.Enum(['push', 'load'], {
         description: 'how images reach the cluster: pushed to the registry, or loaded into the cluster of "modelyard cluster up"',
@@ -50,6 +63,10 @@ export interface EnvironmentConfig {
   readonly context: string;
   readonly namespace: string;
   readonly kubeconfig?: string;
+  /** Uid of the cluster's namespace kube-system. */
+  readonly clusterId?: string;
+  /** Address of its API server. */
+  readonly server?: string;
   readonly createNamespace: boolean;
   readonly protected: boolean;
   readonly delivery: 'push' | 'load';
@@ -118,6 +135,8 @@ function environmentOf(name: string, source: Static<typeof Environment>): Enviro
     context: source.context,
     namespace: source.namespace,
     ...(source.kubeconfig ? { kubeconfig: source.kubeconfig } : {}),
+    ...(source.clusterId ? { clusterId: source.clusterId } : {}),
+    ...(source.server ? { server: source.server } : {}),
     createNamespace: source.createNamespace ?? false,
     protected: source.protected ?? false,
     delivery: (source.delivery as 'push' | 'load' | undefined) ?? 'push',

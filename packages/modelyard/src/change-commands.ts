@@ -1,10 +1,29 @@
-import { DEFAULT_CONCURRENCY, deployServices, destroyService, failureOf, rollbackService, terminalWorld } from '@modelyard/deploy';
-import { type Options, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import {
+  DEFAULT_CONCURRENCY,
+  type DeployRequest,
+  deployServices,
+  destroyService,
+  failureOf,
+  promotedRequest,
+  rollbackService,
+  settleAll,
+  terminalWorld,
+} from '@modelyard/deploy';
+import { type Options, promotionsFor, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import type { Session } from './session.ts';
 
 /** Deploys services, several at a time; ends with every problem of those that failed. */
-export const deploy: ServiceBody = async (names, options, session) => {
-  const { terminal } = session;
-  const requests = await requestsFor(names, options, session);
+export const deploy: ServiceBody = async (names, options, session) =>
+  deployAll(await requestsFor(names, options, session), options, session);
+
+/** Deploys what is live and proved in one environment to another; nothing is sent before all services were found fit for it. */
+export const promote: ServiceBody = async (names, options, session) => {
+  const world = terminalWorld(session.terminal);
+  const requests = await settleAll((await promotionsFor(names, options, session)).map((one) => promotedRequest(one, world)));
+  return deployAll(requests, options, session);
+};
+
+async function deployAll(requests: readonly DeployRequest[], options: Options, { terminal }: Session): Promise<undefined> {
   const outcomes = await deployServices(requests, terminalWorld(terminal), options.concurrency ?? DEFAULT_CONCURRENCY);
   const failed = outcomes.filter((outcome) => !outcome.ok).map((outcome) => outcome.service);
   if (requests.length !== 1 && terminal.output === 'text') {
@@ -13,13 +32,13 @@ export const deploy: ServiceBody = async (names, options, session) => {
   }
   const failure = failureOf(outcomes);
   if (failure) throw failure;
-};
+}
 
 /** Brings an earlier revision of each service back. */
 export const rollback: ServiceBody = async (names, options, session) => {
   const world = terminalWorld(session.terminal);
   for (const target of await targetsFor(names, options, session)) {
-    await rollbackService({ ...target, ...confirmation(options), ...(options.to === undefined ? {} : { to: options.to }) }, world);
+    await rollbackService({ ...target, ...confirmation(options), ...(options.to === undefined ? {} : { to: Number(options.to) }) }, world);
   }
 };
 

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ClusterMode, ClusterStatus, ClusterWorld } from '@modelyard/cluster';
+import { chooseEnvironment, parseWorkspaceConfig, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { kubeconfigFiles, readClusterIdentity, terminalWorld } from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from './finish.ts';
+import { inEnvironment, outputOption } from './service-options.ts';
+import { findWorkspace } from './services.ts';
 import { inSession, type Session } from './session.ts';
 
 interface Options {
@@ -8,6 +14,7 @@ interface Options {
   readonly name?: string;
   readonly mode?: ClusterMode;
   readonly output?: 'text' | 'json';
+  readonly environment?: string;
 }
 
 /** Adds `cluster up|status|load|down`. The cluster edge is loaded only when one of them runs. */
@@ -30,6 +37,9 @@ export function addClusterCommands(program: Command, finish: Finish): void {
   named(cluster.command('load <image>').description('brings an image of the Docker engine into the node')).action(
     async (image: string, options: Options) => finish(await inSession('text', (session) => load(image, session, options))),
   );
+  inEnvironment(cluster.command('id').description("prints which cluster an environment's context leads to, as modelyard.yaml says it"))
+    .addOption(outputOption())
+    .action(run(identify));
   named(cluster.command('down').description('takes it down; nothing of it is left')).action(run(down));
 }
 
@@ -49,6 +59,20 @@ async function load(image: string, session: Session, options: Options): Promise<
   const { loadImage } = await import('@modelyard/cluster');
   const loaded = await loadImage(image, { name: options.name }, worldOf(session));
   session.terminal.print(`loaded ${loaded.pinned ?? loaded.reference}`);
+}
+
+async function identify({ cwd, terminal }: Session, { environment, output }: Options): Promise<void> {
+  const workspace = findWorkspace(cwd);
+  const config = unwrap(parseWorkspaceConfig(readFileSync(join(workspace, WORKSPACE_FILE), 'utf8'), WORKSPACE_FILE));
+  const chosen = unwrap(chooseEnvironment(config, environment, WORKSPACE_FILE));
+  const kubeconfig = chosen.kubeconfig && { kubeconfig: resolve(workspace, chosen.kubeconfig) };
+  const identity = await readClusterIdentity({ ...chosen, ...kubeconfig }, kubeconfigFiles(terminal.env), terminalWorld(terminal));
+  const lines = [
+    `# of the environment "${chosen.name}" (context ${chosen.context})`,
+    `clusterId: ${identity.clusterId}`,
+    `server: ${identity.server}`,
+  ];
+  terminal.print(output === 'json' ? JSON.stringify({ schema: 1, environment: chosen.name, ...identity }) : lines.join('\n'));
 }
 
 async function down(session: Session, options: Options): Promise<void> {

@@ -7,6 +7,7 @@ import {
   formatHistory,
   formatStatus,
   type KubeObject,
+  lookRole,
   readHistory,
   readLogs,
   readStatus,
@@ -31,13 +32,13 @@ export const render: ServiceBody = async (names, options, session) => {
   );
 };
 
-/** Prints the least Role that can deploy each service. */
+/** Prints the least Role that can deploy each service, or what preflight reads of the whole cluster. */
 export const role: ServiceBody = async (names, options, session) => {
-  const requests = await requestsFor(names, options, session);
+  const requests = options.cluster ? [] : await requestsFor(names, options, session);
   const roles = requests.map((request) =>
     deployRole(request.service, request.environment.namespace, renderManifests(request.spec, renderRequest(request))),
   );
-  writeObjects(roles, options, session);
+  writeObjects(options.cluster ? [lookRole()] : roles, options, session);
 };
 
 /** Shows what runs of services. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { deploy, destroy, rollback } from './change-commands.ts';
+import { deploy, destroy, promote, rollback } from './change-commands.ts';
 import type { Finish } from './finish.ts';
 import { DEFAULT_LOG_LINES, diff, history, logs, render, role, status } from './look-commands.ts';
 import {
@@ -38,9 +38,19 @@ function addChanges(program: Command, run: Run): void {
     .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
     .addOption(outputOption())
     .action(run(deploy));
-  ofImage(inEnvironment(deploying.command('role <service...>').description('prints the least Role that can deploy a service, as YAML')))
+  ofImage(inEnvironment(deploying.command('role [service...]').description('prints the least Role that can deploy a service, as YAML')))
+    .option('--cluster', 'print the ClusterRole with which preflight sees GPUs and recognizes the cluster; needs no service')
     .option('--file <file>', 'write to a file instead of the terminal')
     .action(run(role));
+  withLock(ofMany(program.command('promote [service...]').description('deploys what is live and proved in one environment to another')))
+    .requiredOption('--from <environment>', 'environment whose image, by digest, goes on')
+    .requiredOption('--to <environment>', 'environment that it goes to')
+    .option('--dry-run', 'show what would change and change nothing')
+    .option('--no-rollback', 'leave a rollout that failed as it is')
+    .option('--timeout <seconds>', 'longest wait for a rollout; left out, it follows from the load budget', seconds)
+    .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
+    .addOption(outputOption())
+    .action(run(promote));
   withLock(inEnvironment(program.command('rollback <service...>').description('brings an earlier revision back and waits for it')))
     .option('--to <revision>', 'number of "history"; left out, the last proved one that is not live', positive)
     .option('--timeout <seconds>', 'longest wait for the rollout', seconds)

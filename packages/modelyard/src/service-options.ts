@@ -1,5 +1,5 @@
 import { type ExitName, ProblemError, unwrap } from '@modelyard/core';
-import { type DeployQuestion, type DeployRequest, loadDeployRequest, loadTarget } from '@modelyard/deploy';
+import { type DeployQuestion, type DeployRequest, loadDeployRequest, loadPromotion, loadTarget, type Promotion } from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { affectedServices, chooseServices, findWorkspace, listServices } from './services.ts';
 import type { Session } from './session.ts';
@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 /** The options of the service commands together; each command reads its own. */
 export interface Options {
   readonly environment?: string;
+  readonly from?: string;
   readonly image?: string;
   readonly all?: boolean;
   readonly affected?: boolean;
@@ -19,7 +20,9 @@ export interface Options {
   readonly concurrency?: number;
   readonly output?: 'text' | 'json';
   readonly file?: string;
-  readonly to?: number;
+  readonly cluster?: boolean;
+  /** Number of a revision; of a promotion, the environment that it goes to. */
+  readonly to?: number | string;
   readonly follow?: boolean;
   readonly previous?: boolean;
   readonly tail?: number;
@@ -71,6 +74,14 @@ export async function requestsFor(names: readonly string[], options: Options, se
 export async function targetsFor(names: readonly string[], options: Options, session: Session) {
   const questions = await questionsFor(names, options, session);
   return (await Promise.all(questions.map(loadTarget))).map((target) => unwrap(target));
+}
+
+/** Each service asked for, in the environment that it comes from and in the one that it goes to. */
+export async function promotionsFor(names: readonly string[], options: Options, session: Session): Promise<Promotion[]> {
+  const from = options.from ?? '';
+  const { to, ...rest } = options;
+  const questions = await questionsFor(names, { ...rest, environment: String(to) }, session);
+  return (await Promise.all(questions.map((question) => loadPromotion({ ...question, from })))).map((promotion) => unwrap(promotion));
 }
 
 async function questionsFor(names: readonly string[], options: Options, session: Session): Promise<DeployQuestion[]> {

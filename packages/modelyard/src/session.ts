@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { EXIT_CODES, type ExitName, formatBug, ProblemError } from '@modelyard/core';
 import { printableFailure, type Terminal } from '@modelyard/deploy';
 
@@ -25,6 +26,7 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
     colours: wantsColours(process.env, process.stdout.isTTY === true),
     signal: interruption.signal,
     print: (line: string) => console.log(line),
+    ...(output === 'text' && process.stdin.isTTY && process.stdout.isTTY ? { ask: askOnTerminal(interruption) } : {}),
   };
   try {
     const exit = (await command({ cwd: process.cwd(), terminal })) ?? 'done';
@@ -41,6 +43,20 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** One line from the terminal; Ctrl-C, or the end of the input, is no answer. */
+function askOnTerminal(interruption: AbortController): (question: string) => Promise<string> {
+  return async (question) => {
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    lines.on('SIGINT', () => interruption.abort());
+    try {
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      return await Promise.race([lines.question(question, { signal: interruption.signal }).catch(() => ''), ended]);
+    } finally {
+      lines.close();
+    }
+  };
 }
 
 /** Colours on a terminal only; NO_COLOR (no-color.org) switches them off, FORCE_COLOR on. */

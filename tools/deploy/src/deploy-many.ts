@@ -66,7 +66,7 @@ const naming = (world: World, service: string): World => ({ ...world, report: (e
 function shareConnections(world: World): { world: World; close: () => Promise<void> } {
   const opened = new Map<string, Promise<Cluster>>();
   const connect = async (access: ClusterAccess): Promise<Cluster> => {
-    const key = JSON.stringify([access.context, access.kubeconfigs]);
+    const key = JSON.stringify([access.context, access.kubeconfigs, access.expected]);
     const cluster = opened.get(key) ?? world.connect(access);
     opened.set(key, cluster);
     return { ...(await cluster), close: async () => undefined };

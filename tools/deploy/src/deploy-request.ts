@@ -1,5 +1,5 @@
 import type { ServiceSpec } from '@modelyard/core';
-import type { ImageRecord } from '@modelyard/image';
+import { type ImageRecord, pinnedRef } from '@modelyard/image';
 import type { RenderRequest } from './manifests/index.ts';
 import type { ModelLock } from './model-lock.ts';
 import type { Target } from './target.ts';
@@ -21,7 +21,12 @@ export interface DeployRequest extends Target {
   readonly lockWaitSeconds?: number;
 }
 
-export type DeployImage = Pick<ImageRecord, 'ref'> & Partial<Pick<ImageRecord, 'id' | 'commit'>>;
+export type DeployImage = Pick<ImageRecord, 'ref'> & Partial<Pick<ImageRecord, 'id' | 'commit' | 'digest'>>;
+
+/** The image as pods name it: by its digest where it has one, but by its tag where it was loaded and never pushed. */
+function imageToPull({ environment, image }: Pick<DeployRequest, 'environment' | 'image'>): string {
+  return image.digest && environment.delivery === 'push' ? pinnedRef(image.ref, image.digest) : image.ref;
+}
 
 /** What rendering needs, taken from a deploy's request. */
 export function renderRequest(request: Pick<DeployRequest, 'environment' | 'image' | 'modelLock'>): RenderRequest {
@@ -29,7 +34,7 @@ export function renderRequest(request: Pick<DeployRequest, 'environment' | 'imag
   return {
     namespace: environment.namespace,
     environment: environment.name,
-    image: image.ref,
+    image: imageToPull(request),
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),
     ...(modelLock ? { modelSha: modelLock.modelSha } : {}),

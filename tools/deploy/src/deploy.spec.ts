@@ -126,6 +126,27 @@ test('a protected environment is left alone until the deploy is confirmed', asyn
   expect(await deployService(requestWith({ environment, yes: true }), worldOf(servingCluster(1)))).toMatchObject({ outcome: 'deployed' });
 });
 
+test('at a terminal a protected environment asks for its name, and goes on when it is typed', async () => {
+  const environment = { ...requestWith().environment, protected: true, name: 'production' };
+  const answering = (answer: string, asked: string[] = []) => ({
+    ...worldOf(servingCluster(1)),
+    ask: async (question: string) => {
+      asked.push(question);
+      return answer;
+    },
+  });
+  const asked: string[] = [];
+  expect(await deployService(requestWith({ environment }), answering('production\n', asked))).toMatchObject({ outcome: 'deployed' });
+  expect(asked).toEqual(['environment "production" is protected (context lab, ns/ml), and a deploy changes it; type its name to go on: ']);
+  expect(await problemsText(deployService(requestWith({ environment }), answering('yes')))).toBe(
+    'input\n' +
+      'protected-environment  modelyard.yaml: "yes" is not the name of the environment "production"\n' +
+      '          nothing was changed; start again to go on',
+  );
+  expect(await deployService(requestWith({ environment, dryRun: true }), answering('', asked))).toMatchObject({ outcome: 'planned' });
+  expect(asked.length).toBe(1);
+});
+
 test('a prediction that differs from training fails the deploy with both answers', async () => {
   expect(await problemsText(deployService(requestWith(), worldOf(servingCluster(0))))).toBe(
     'rollout\n' +

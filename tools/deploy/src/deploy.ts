@@ -1,9 +1,12 @@
-import { SERVICE_PORT } from '@modelyard/core';
+import { ProblemError, SERVICE_PORT } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import type { Inventory } from './inventory/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { ensureNamespace, namespaceExists } from './namespace.ts';
+import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
+import { expectReleaseRights, preflight } from './preflight/index.ts';
 import {
   type BroughtUp,
   bringUp,
@@ -16,6 +19,7 @@ import {
   readStanding,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
+import type { Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
@@ -25,15 +29,20 @@ export type DeployOutcome =
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
 /** Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. */
-export async function deployService(request: DeployRequest, world: World): Promise<DeployOutcome> {
-  if (!request.dryRun) expectConfirmed(request, request.yes, 'a deploy');
+export async function deployService(asked: DeployRequest, world: World): Promise<DeployOutcome> {
+  if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
+  const tell = (note: Note) => world.report({ type: 'noted', ...note });
+  const request = await pinImage(asked, world, tell);
   const cluster = await world.connect(accessTo(request));
   try {
-    reportStart(request, world);
-    const release = await keepServed(cluster, releaseOf(request), (note) => world.report({ type: 'noted', ...note }));
-    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, world) };
-    const done = (await confirmLive(cluster, release, world)) ?? (await deployLocked(cluster, release, request, world));
+    const wanted = releaseOf(request);
+    reportStart(request, wanted.image, world);
+    const release = await keepServed(cluster, wanted, tell);
+    const inventory = await readOrExplain(cluster, release);
+    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, inventory, world) };
+    const done =
+      (await confirmLive(cluster, release, inventory, world)) ?? (await deployChecked(cluster, release, inventory, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -42,12 +51,35 @@ export async function deployService(request: DeployRequest, world: World): Promi
   }
 }
 
+/** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
+async function readOrExplain(cluster: Cluster, release: Release): Promise<Inventory> {
+  try {
+    return await readStanding(cluster, release);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems.some((problem) => problem.code === 'forbidden')) {
+      await expectReleaseRights(cluster, release);
+    }
+    throw error;
+  }
+}
+
 /** A release that is live already is proved again, and nothing is written. */
-async function confirmLive(cluster: Cluster, release: Release, world: World): Promise<BroughtUp | undefined> {
-  const plan = planIfLive(await readStanding(cluster, release), release);
+async function confirmLive(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp | undefined> {
+  const plan = planIfLive(inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
   return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world)) };
+}
+
+async function deployChecked(
+  cluster: Cluster,
+  release: Release,
+  inventory: Inventory,
+  request: DeployRequest,
+  world: World,
+): Promise<BroughtUp> {
+  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  return deployLocked(cluster, chosen, request, world);
 }
 
 /** What others may have changed until the lock was ours is read again. */
@@ -67,16 +99,15 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   });
 }
 
-async function planOnly(cluster: Cluster, release: Release, world: World): Promise<Plan> {
-  const plan = (await namespaceExists(cluster, release.environment))
-    ? await planRelease(cluster, release, await readStanding(cluster, release))
-    : planInNewNamespace(release);
+async function planOnly(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Plan> {
+  const isThere = await namespaceExists(cluster, release.environment);
+  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const plan = isThere ? await planRelease(cluster, chosen, inventory) : planInNewNamespace(chosen);
   world.report({ type: 'planned', plan, dryRun: true });
   return plan;
 }
 
-function reportStart(request: DeployRequest, world: World): void {
-  const { service, environment, image } = request;
+function reportStart({ service, environment }: DeployRequest, image: string, world: World): void {
   const { name, context, namespace } = environment;
-  world.report({ type: 'started', service, environment: name, context, namespace, image: image.ref });
+  world.report({ type: 'started', service, environment: name, context, namespace, image });
 }

@@ -31,7 +31,7 @@ const POLL_MS = 500;
 
 /** Deletes what we manage of a service and waits until it is gone; what others made stays. */
 export async function destroyService(request: DestroyRequest, world: World): Promise<readonly ObjectRef[]> {
-  expectConfirmed(request, request.yes, 'a destroy');
+  await expectConfirmed(request, request.yes, 'a destroy', world);
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
   try {

@@ -1,13 +1,15 @@
 import type { DeployRequest } from './deploy-request.ts';
 import { diffObjects, type ObjectDiff } from './diff/index.ts';
 import { namespaceExists } from './namespace.ts';
-import { compareRelease, keepServed, membersOf, readStanding } from './release/index.ts';
+import { pinImage } from './pin-image.ts';
+import { compareRelease, inLiveWay, keepServed, membersOf, readStanding } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
 /** What a deploy would change, by the server's own dry run; nothing is written. */
-export async function diffService(request: DeployRequest, world: Pick<World, 'connect'>): Promise<ObjectDiff[]> {
+export async function diffService(asked: DeployRequest, world: Pick<World, 'connect' | 'resolveImage'>): Promise<ObjectDiff[]> {
+  const request = await pinImage(asked, world, () => undefined);
   const cluster = await world.connect(accessTo(request));
   try {
     const release = await keepServed(cluster, releaseOf(request), () => undefined);
@@ -16,7 +18,8 @@ export async function diffService(request: DeployRequest, world: Pick<World, 'co
         membersOf(release).map((desired) => ({ desired })),
         [],
       );
-    const { comparisons, leaving } = await compareRelease(cluster, release, await readStanding(cluster, release));
+    const inventory = await readStanding(cluster, release);
+    const { comparisons, leaving } = await compareRelease(cluster, inLiveWay(release, inventory.members), inventory);
     return diffObjects(comparisons, leaving);
   } finally {
     await cluster.close();

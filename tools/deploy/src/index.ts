@@ -1,12 +1,14 @@
 export {
   type Cluster,
   type ClusterAccess,
+  type ClusterIdentity,
   connectCluster,
   type PodAnswer,
   type PodRef,
   type PodRequest,
   type Query,
 } from './cluster/index.ts';
+export { readClusterIdentity } from './cluster-identity.ts';
 export { type DeployOutcome, deployService } from './deploy.ts';
 export { DEFAULT_CONCURRENCY, deployServices, failureOf, type ServiceOutcome } from './deploy-many.ts';
 export { type DeployImage, type DeployRequest, renderRequest } from './deploy-request.ts';
@@ -15,11 +17,19 @@ export type { ObjectDiff } from './diff/index.ts';
 export { diffService } from './diff-service.ts';
 export { readHistory } from './history-service.ts';
 export type { KubeObject, ObjectRef } from './kube/index.ts';
-export { type DeployQuestion, kubeconfigFiles, loadDeployRequest, loadTarget, type ServiceQuestion } from './load-service.ts';
+export {
+  type DeployQuestion,
+  kubeconfigFiles,
+  loadDeployRequest,
+  loadPromotion,
+  loadTarget,
+  type ServiceQuestion,
+} from './load-service.ts';
 export { type LogsRequest, readLogs } from './logs.ts';
 export { type RenderRequest, renderManifests } from './manifests/index.ts';
 export { type Golden, type GoldenRow, isSameAnswer, type ModelLock, parseModelLock } from './model-lock.ts';
 export type { Change, Plan } from './plan/index.ts';
+export { type Promotion, promotedRequest } from './promote.ts';
 export { renderYaml } from './render.ts';
 export {
   type DeployEvent,
@@ -33,9 +43,10 @@ export {
   type TextStyle,
 } from './report/index.ts';
 export type { Revision } from './revisions/index.ts';
-export { deployRole } from './role.ts';
+export { deployRole, lookRole } from './role.ts';
 export { type RollbackRequest, rollbackService } from './rollback.ts';
 export type { ServiceStatus } from './service-status.ts';
+export { settleAll } from './settle.ts';
 export { readStatus } from './status.ts';
 export { systemClock } from './system-clock.ts';
 export type { Target } from './target.ts';

@@ -16,6 +16,7 @@ import {
 import { readImageRecord } from '@modelyard/image';
 import type { DeployImage, DeployRequest } from './deploy-request.ts';
 import { type ModelLock, parseModelLock } from './model-lock.ts';
+import type { Promotion } from './promote.ts';
 import type { Target } from './target.ts';
 
 /** Which service is meant, and what the command line says about it. */
@@ -68,16 +69,31 @@ export async function loadDeployRequest(question: DeployQuestion): Promise<Resul
   const { spec, service } = target.value;
   const [image, modelLock] = await Promise.all([loadImage(question, service), loadModelLock(question, spec)]);
   if (!image.ok || !modelLock.ok) return failures(image, modelLock);
-  return succeed({
-    ...target.value,
-    image: image.value,
+  return succeed({ ...deployOf(target.value, modelLock.value, question), image: image.value });
+}
+
+/** Everything that a promotion needs: the service in both environments, and its model as this folder knows it. */
+export async function loadPromotion(question: DeployQuestion & { readonly from: string }): Promise<Result<Promotion>> {
+  const [from, to] = await Promise.all([loadTarget({ ...question, environment: question.from }), loadTarget(question)]);
+  if (!from.ok || !to.ok) return failures(from, to);
+  const modelLock = await loadModelLock(question, to.value.spec);
+  return modelLock.ok ? succeed({ from: from.value, to: deployOf(to.value, modelLock.value, question) }) : modelLock;
+}
+
+function deployOf(
+  target: Target & { readonly spec: ServiceSpec },
+  modelLock: ModelLock | undefined,
+  question: DeployQuestion,
+): Omit<DeployRequest, 'image'> {
+  return {
+    ...target,
     dryRun: question.dryRun ?? false,
     yes: question.yes ?? false,
-    ...(modelLock.value ? { modelLock: modelLock.value } : {}),
+    ...(modelLock ? { modelLock } : {}),
     noRollback: question.noRollback ?? false,
     ...(question.timeoutSeconds === undefined ? {} : { timeoutSeconds: question.timeoutSeconds }),
     ...(question.lockWaitSeconds === undefined ? {} : { lockWaitSeconds: question.lockWaitSeconds }),
-  });
+  };
 }
 
 /** The kubeconfig files that kubectl would read, in its order. */

@@ -1,7 +1,8 @@
+import type { ServiceSpec } from '@modelyard/core';
 import type { DeployRequest } from './deploy-request.ts';
 import { renderRequest } from './deploy-request.ts';
 import { progressDeadlineFor, renderManifests } from './manifests/index.ts';
-import type { Release } from './release/index.ts';
+import type { GpuWishes, Release } from './release/index.ts';
 
 /** The controller's own deadline comes first, so that its verdict is shown rather than ours. */
 const DEADLINE_MARGIN_SECONDS = 15;
@@ -9,15 +10,25 @@ const DEADLINE_MARGIN_SECONDS = 15;
 /** What a request wants to be live. */
 export function releaseOf(request: DeployRequest): Release {
   const { spec, service, environment, image, modelLock } = request;
+  const rendering = renderRequest(request);
+  const { maxSurge, maxUnavailable } = spec.deploy.rollout;
   return {
     service,
     environment,
-    objects: renderManifests(spec, renderRequest(request)),
-    image: image.ref,
+    objects: renderManifests(spec, rendering),
+    image: rendering.image,
     port: spec.serve.port,
     timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),
+    gpuWishes: gpuWishesOf(spec),
+    asksForRollout: maxSurge !== undefined || maxUnavailable !== undefined,
     ...(modelLock ? { modelSha: modelLock.modelSha, proof: modelLock } : {}),
   };
+}
+
+/** What the image was built for concerns GPUs only where the service asks for one. */
+function gpuWishesOf(spec: ServiceSpec): GpuWishes {
+  const { memoryMiB, products } = spec.deploy.gpu;
+  return { ...(memoryMiB ? { memoryMiB } : {}), ...(products.length > 0 ? { products } : {}), ...(spec.cuda ? { cuda: spec.cuda } : {}) };
 }

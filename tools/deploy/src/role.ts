@@ -1,4 +1,6 @@
-import { groupKindOf, type KubeObject, RESOURCES, type Resource, resourceOf } from './kube/index.ts';
+import { IDENTITY_NAMESPACE } from './cluster/index.ts';
+import type { KubeObject } from './kube/index.ts';
+import { AUTOSCALER_STATUS, groupOf, RIGHTS_TO_LOOK, type Rights, rightsToManage, ruleName } from './preflight/index.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -6,52 +8,36 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-const WRITE = ['get', 'list', 'create', 'patch', 'delete'];
-const WATCH = ['get', 'list', 'watch'];
-
-/** Verbs on what a deploy reads beside the objects that it writes. */
-const ALWAYS: readonly { readonly resource: Resource; readonly verbs: readonly string[]; readonly subresource?: string }[] = [
-  // The parent of the inventory and the revisions.
-  { resource: RESOURCES.ConfigMap, verbs: WRITE },
-  { resource: RESOURCES.Lease, verbs: ['get', 'list', 'create', 'update', 'delete'] },
-  { resource: RESOURCES.Deployment, verbs: [...WRITE, 'watch'] },
-  { resource: RESOURCES.ReplicaSet, verbs: WATCH },
-  { resource: RESOURCES.Pod, verbs: WATCH },
-  { resource: RESOURCES.Event, verbs: WATCH },
-  { resource: RESOURCES.Pod, subresource: 'log', verbs: ['get'] },
-  // Golden predictions travel through the API server.
-  { resource: RESOURCES.Pod, subresource: 'proxy', verbs: ['get', 'create'] },
-  { resource: RESOURCES.HorizontalPodAutoscaler, verbs: ['list'] },
-];
+const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** The least Role with which these objects can be deployed, rolled back and destroyed in a namespace. */
 export function deployRole(service: string, namespace: string, objects: readonly KubeObject[]): KubeObject {
-  const rendered = objects.map((object) => ({ resource: resourceOf(object), verbs: WRITE }));
+  const metadata = { name: `${service}-deployer`, namespace };
+  return { apiVersion: RBAC, kind: 'Role', metadata, rules: rulesOf(rightsToManage(objects)) };
+}
+
+/**
+ * The ClusterRole with which preflight sees GPUs and recognizes the cluster. A deploy does without it, and then says what it did
+ * not look at.
+ */
+export function lookRole(): KubeObject {
+  const single = (resource: string, name: string) => ({ apiGroups: [''], resources: [resource], resourceNames: [name], verbs: ['get'] });
+  const named = [single('namespaces', IDENTITY_NAMESPACE), single('configmaps', AUTOSCALER_STATUS.name)];
   return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { name: `${service}-deployer`, namespace },
-    rules: mergeRules([...rendered, ...ALWAYS]),
+    apiVersion: RBAC,
+    kind: 'ClusterRole',
+    metadata: { name: 'modelyard-preflight' },
+    rules: [...rulesOf(RIGHTS_TO_LOOK), ...named],
   };
 }
 
 /** One rule for each group and set of verbs, so that the Role reads well. */
-function mergeRules(wanted: readonly (typeof ALWAYS)[number][]): Rule[] {
-  const verbsOf = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
-  for (const { resource, verbs, subresource } of wanted) {
-    const name = subresource ? `${resource.plural}/${subresource}` : resource.plural;
-    const key = `${groupKindOf(resource)} ${name}`;
-    const known = verbsOf.get(key) ?? { group: groupOf(resource), resource: name, verbs: new Set() };
-    for (const verb of verbs) known.verbs.add(verb);
-    verbsOf.set(key, known);
-  }
-  const byRule = Map.groupBy(verbsOf.values(), ({ group, verbs }) => JSON.stringify([group, [...verbs].sort()]));
+function rulesOf(rights: readonly Rights[]): Rule[] {
+  const byRule = Map.groupBy(rights, (one) => JSON.stringify([groupOf(one.resource), [...one.verbs].sort()]));
   return [...byRule]
     .map(([key, members]) => {
       const [group, verbs] = JSON.parse(key) as [string, string[]];
-      return { apiGroups: [group], resources: members.map((one) => one.resource).sort(), verbs };
+      return { apiGroups: [group], resources: members.map(ruleName).sort(), verbs };
     })
     .sort((a, b) => (`${a.apiGroups}${a.resources}` < `${b.apiGroups}${b.resources}` ? -1 : 1));
 }
-
-const groupOf = (resource: Resource): string => (resource.apiVersion.includes('/') ? (resource.apiVersion.split('/')[0] as string) : '');

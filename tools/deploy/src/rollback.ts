@@ -1,9 +1,12 @@
 import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
-import type { LiveDeployment } from './kube/index.ts';
+import type { Inventory } from './inventory/index.ts';
+import { type LiveDeployment, OLD_FIRST } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { isUnchanged } from './plan/index.ts';
-import { type BroughtUp, bringUp, isLive, membersOf, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
+import { preflight } from './preflight/index.ts';
+import { type BroughtUp, bringUp, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
+import { releaseOfRevision } from './release-of-revision.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -16,8 +19,6 @@ export interface RollbackRequest extends Target {
   readonly lockWaitSeconds?: number;
 }
 
-const DEADLINE_MARGIN_SECONDS = 15;
-const SERVICE_DEADLINE_SECONDS = 600;
 const LIVE_TIMEOUT_MS = 5_000;
 /** Failures after which nothing is undone: another one deploys now, or somebody said stop. */
 const LEFT_AS_IT_IS: ReadonlySet<ExitName> = new Set(['interrupted', 'locked']);
@@ -26,14 +27,16 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set(['no-cluster', 'no-api-server'
 
 /** Brings an earlier revision back and waits for it; it becomes the latest of the history. */
 export async function rollbackService(request: RollbackRequest, world: World): Promise<BroughtUp> {
-  expectConfirmed(request, request.yes, 'a rollback');
+  await expectConfirmed(request, request.yes, 'a rollback', world);
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
     return await withDeployLock(cluster, lock, world, async (locked, held) => {
       const stored = await chooseRevision(held, request);
-      return bringBack(held, stored, request, locked);
+      const release = releaseOfRevision(stored, request);
+      const inventory = await readStanding(held, release);
+      return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
   } finally {
     await cluster.close();
@@ -59,7 +62,8 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
       return error;
     }
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
-    const { plan } = await bringBack(cluster, stored, { service, environment }, world);
+    const back = inWayOf(release, releaseOfRevision(stored, { service, environment }));
+    const { plan } = await bringBack(cluster, back, await readStanding(cluster, back), world);
     // Nothing had come to the cluster: the deploy was refused, and not rolled back.
     if (isUnchanged(plan)) return error;
     return new ProblemError([...error.problems, rolledBack(release, stored)], 'rolledBack');
@@ -92,36 +96,15 @@ async function lastProved(cluster: Cluster, release: Release): Promise<StoredRev
   return last && readRevision(cluster, place, last.revision);
 }
 
-async function bringBack(
-  cluster: Cluster,
-  stored: StoredRevision,
-  request: Pick<RollbackRequest, 'service' | 'environment' | 'timeoutSeconds'>,
-  world: World,
-): Promise<BroughtUp> {
-  const release = releaseOfRevision(stored, request);
-  const inventory = await readStanding(cluster, release);
+async function bringBack(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp> {
   const plan = await planRelease(cluster, release, inventory);
   world.report({ type: 'planned', plan, dryRun: false });
   return bringUp(cluster, release, plan, inventory, world);
 }
 
-/** The service itself refuses to be ready when it differs from training, so of a revision only the model's hash is asked. */
-function releaseOfRevision(stored: StoredRevision, request: Pick<RollbackRequest, 'service' | 'environment' | 'timeoutSeconds'>): Release {
-  const { objects, image, imageId, commit, modelSha, port, revision } = stored;
-  const deployment = objects.find((object) => object.kind === 'Deployment')?.spec as { progressDeadlineSeconds?: number } | undefined;
-  const deadline = (deployment?.progressDeadlineSeconds ?? SERVICE_DEADLINE_SECONDS) + DEADLINE_MARGIN_SECONDS;
-  return {
-    service: request.service,
-    environment: request.environment,
-    objects,
-    image,
-    port,
-    timeoutSeconds: request.timeoutSeconds ?? deadline,
-    rollbackTo: revision,
-    ...(imageId ? { imageId } : {}),
-    ...(commit ? { commit } : {}),
-    ...(modelSha ? { modelSha, proof: { modelSha, golden: { rows: [], tolerance: 0 } } } : {}),
-  };
+/** Where the failed release had no room for a surge, the way back has none either: its pods still hold their places. */
+function inWayOf(failed: Release, back: Release): Release {
+  return failed.rollingUpdate === OLD_FIRST ? { ...back, rollingUpdate: OLD_FIRST } : back;
 }
 
 /** The revision asked for; left open, the last one, or the one before it when the last one is what runs. */
@@ -140,7 +123,7 @@ async function chooseRevision(cluster: Cluster, request: RollbackRequest): Promi
 
 async function isLiveNow(cluster: Cluster, stored: StoredRevision, request: RollbackRequest): Promise<boolean> {
   const release = releaseOfRevision(stored, request);
-  return isLive(await readStanding(cluster, release), membersOf(release));
+  return isLive(await readStanding(cluster, release), release);
 }
 
 function noRevision(request: RollbackRequest, known: readonly Revision[]): ProblemError {

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { Problem } from '@modelyard/core';
+import { imageResolver } from '@modelyard/image';
 import { connectCluster } from './cluster/index.ts';
 import { formatEvent, formatEventJson, formatFailure, formatFailureJson } from './report/index.ts';
 import { systemClock } from './system-clock.ts';
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly colours: boolean;
   readonly signal?: AbortSignal;
   print(line: string): void;
+  /** Reads one line from whoever sits there; absent where nobody does. */
+  ask?(question: string): Promise<string>;
 }
 
 /** The world of a door: the real clock, real clusters, events printed as they come, images loaded into the local cluster. */
@@ -23,8 +26,20 @@ export function terminalWorld(terminal: Terminal): World {
     holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
     report: (event, service) =>
       terminal.print(output === 'json' ? formatEventJson(event, service) : naming(formatEvent(event, { colours }), service)),
+    resolveImage: imageResolver(terminal.env),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),
+    ...(terminal.ask ? { ask: askedOnce(terminal.ask) } : {}),
+  };
+}
+
+/** Services that are deployed together need one answer. */
+function askedOnce(ask: (question: string) => Promise<string>): (question: string) => Promise<string> {
+  const answers = new Map<string, Promise<string>>();
+  return (question) => {
+    const answer = answers.get(question) ?? ask(question);
+    answers.set(question, answer);
+    return answer;
   };
 }
 

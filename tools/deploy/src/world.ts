@@ -1,3 +1,5 @@
+import type { Result } from '@modelyard/core';
+import type { ResolvedImage } from '@modelyard/image';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import type { DeployEvent } from './report/index.ts';
 
@@ -22,6 +24,10 @@ export interface World {
   readonly holder: string;
   /** How long the lock of a process that died stays; left out, half a minute. */
   readonly leaseSeconds?: number;
+  /** Asks the registry what a reference stands for; absent, no registry is asked. */
+  resolveImage?(ref: string): Promise<Result<ResolvedImage>>;
+  /** Asks whoever sits at the terminal; absent where nobody does. */
+  ask?(question: string): Promise<string>;
   /** Brings an image of this machine into the cluster; needed where the environment's delivery is "load". */
   deliver?(image: string, context: string): Promise<void>;
 }

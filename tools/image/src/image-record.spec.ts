@@ -19,6 +19,11 @@ test('a record is read as it was written', async () => {
   expect(JSON.parse(await readFile(join(folder, 'dist', 'image.json'), 'utf8'))).toEqual(record);
 });
 
+test('a record of a pushed image holds its digest', async () => {
+  await writeImageRecord(folder, { ...record, digest: 'sha256:2' });
+  expect(await readImageRecord(folder, 'churn')).toEqual({ ok: true, value: { ...record, digest: 'sha256:2' } });
+});
+
 test('a service that was never built says how to build it', async () => {
   const result = await readImageRecord(folder, 'churn');
   expect(

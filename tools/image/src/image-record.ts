@@ -10,14 +10,16 @@ export interface ImageRecord {
   readonly id: string;
   readonly commit: string | null;
   readonly dirty: boolean;
+  /** The registry's digest of it, once it was pushed. */
+  readonly digest?: string;
 }
 
 /** Writes the record of a build into the service's folder; a reader never sees half of it. */
 export async function writeImageRecord(serviceDirectory: string, record: ImageRecord): Promise<void> {
   const file = join(serviceDirectory, IMAGE_RECORD_FILE);
-  const { ref, id, commit, dirty } = record;
+  const { ref, id, commit, dirty, digest } = record;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify({ ref, id, commit, dirty }, null, 2)}\n`);
+  await writeFile(`${file}.new`, `${JSON.stringify({ ref, id, commit, dirty, digest }, null, 2)}\n`);
   await rename(`${file}.new`, file);
 }
 
@@ -36,7 +38,8 @@ function parseRecord(text: string): ImageRecord | null {
     const value = JSON.parse(text) as Partial<Record<keyof ImageRecord, unknown>> | null;
     if (typeof value?.ref !== 'string' || typeof value.id !== 'string') return null;
     const commit = typeof value.commit === 'string' ? value.commit : null;
-    return { ref: value.ref, id: value.id, commit, dirty: value.dirty === true };
+    const digest = typeof value.digest === 'string' ? { digest: value.digest } : {};
+    return { ref: value.ref, id: value.id, commit, dirty: value.dirty === true, ...digest };
   } catch {
     return null;
   }

@@ -7,4 +7,14 @@ export type { Environment } from './environment.ts';
 export { type GitState, gitState } from './git-state.ts';
 export { type ImageRecord, readImageRecord, writeImageRecord } from './image-record.ts';
 export { imageRef, imageTag } from './image-ref.ts';
+export { pushRecordedImage } from './push.ts';
+export {
+  digestOf,
+  type ImageReference,
+  imageResolver,
+  parseReference,
+  pinnedRef,
+  type ResolvedImage,
+  resolveImage,
+} from './registry/index.ts';
 export { type ImageDetails, inspectImage, pushImage, saveImage } from './store.ts';

@@ -32,6 +32,12 @@ export const diffTarget = (): TargetConfiguration => ({
   metadata: { description: 'Shows what a deploy would change' },
 });
 
+export const promoteTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:promote',
+  cache: false,
+  metadata: { description: 'Deploys the image that is proved in one environment to another' },
+});
+
 export const rollbackTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:rollback',
   cache: false,

@@ -8,6 +8,13 @@ export const dockerBuildTarget = (): TargetConfiguration => ({
   metadata: { description: 'Builds the image and records it in dist/image.json' },
 });
 
+/** Depends on nothing: it pushes the image that was built, and tested, last. */
+export const dockerPushTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:docker-push',
+  cache: false,
+  metadata: { description: 'Pushes the last image and records its digest' },
+});
+
 export const dockerRunTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:docker-run',
   cache: false,

@@ -6,11 +6,12 @@ import {
   diffTarget,
   historyTarget,
   logsTarget,
+  promoteTarget,
   renderTarget,
   rollbackTarget,
   statusTarget,
 } from './cluster-targets.ts';
-import { dockerBuildTarget, dockerRunTarget } from './image-targets.ts';
+import { dockerBuildTarget, dockerPushTarget, dockerRunTarget } from './image-targets.ts';
 import { evaluateTarget, lockTarget, serveTarget, setupTarget, testTarget, trainTarget } from './python-targets.ts';
 
 export { libTargets } from './lib-targets.ts';
@@ -26,10 +27,12 @@ const TARGETS: Readonly<Record<string, (spec: ServiceSpec) => TargetConfiguratio
   test: testTarget,
   serve: serveTarget,
   'docker-build': dockerBuildTarget,
+  'docker-push': dockerPushTarget,
   'docker-run': dockerRunTarget,
   render: renderTarget,
   diff: diffTarget,
   deploy: deployTarget,
+  promote: promoteTarget,
   rollback: rollbackTarget,
   status: statusTarget,
   logs: logsTarget,

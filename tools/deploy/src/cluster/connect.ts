@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
-import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
+import { describeObject, type KubeObject, type ObjectRef, type Resource, refOf, resourceOf } from '../kube/index.ts';
 import { discovery } from './discovery.ts';
-import { loadKubeAccess } from './kube-access.ts';
+import { addressOf, expectClusterId, expectServer, IDENTITY_NAMESPACE, tellsIdentity } from './identity.ts';
+import { type KubeAccess, loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
@@ -32,25 +33,39 @@ type About = (verb: string, object: string, namespace?: string) => Subject;
 /** Reads the kubeconfig, opens the pool and asks the server who it is; a ProblemError when one of these fails. */
 export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   const kube = unwrap(await loadKubeAccess(access), 'preflight');
+  expectServer(access, kube);
   const transport = openTransport(kube);
   const about: About = (verb, object, namespace) => ({
     verb,
     object,
     context: kube.context,
-    server: kube.server.href.replace(/\/$/, ''),
+    server: addressOf(kube.server),
     ...(namespace === undefined ? {} : { namespace }),
   });
-  const greeting = await greet(transport);
-  if (!greeting.answered || greeting.status === 401) {
+  try {
+    await greet(transport, access, about);
+  } catch (error) {
     await transport.close();
-    throw requestError(greeting, about('read', 'the version'));
+    throw error;
   }
   const serves = discovery(transport, (resource) => about('look for', resource.plural));
-  return clusterOver(transport, kube.context, about, serves);
+  return clusterOver(transport, kube, about, serves);
+}
+
+/** The server is asked who it is at the same time: it costs no round trip of its own. */
+async function greet(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
+  const identity = objectPath({ apiVersion: 'v1', kind: 'Namespace', name: IDENTITY_NAMESPACE });
+  const [greeting, answer] = await Promise.all([
+    askVersion(transport),
+    access.expected?.clusterId ? transport.send({ method: 'GET', path: identity }) : undefined,
+  ]);
+  if (!greeting.answered || greeting.status === 401) throw requestError(greeting, about('read', 'the version'));
+  if (answer && !tellsIdentity(answer)) throw requestError(answer, about('read', `namespace/${IDENTITY_NAMESPACE}`));
+  if (answer) expectClusterId(access, answer);
 }
 
 /** A server that is not there is told at once; one that was there and hung up is asked again. */
-async function greet(transport: Transport): Promise<Attempt> {
+async function askVersion(transport: Transport): Promise<Attempt> {
   for (let made = 1; ; made++) {
     const attempt = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
     if (attempt.answered || made === GREETINGS || !HUNG_UP.has(attempt.errorCode)) return attempt;
@@ -59,7 +74,7 @@ async function greet(transport: Transport): Promise<Attempt> {
 }
 
 /** A kind is looked for once a connection, whoever uses it. */
-function clusterOver(transport: Transport, context: string, about: About, serves: Cluster['serves']): Cluster {
+function clusterOver(transport: Transport, kube: KubeAccess, about: About, serves: Cluster['serves']): Cluster {
   const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
     const attempt = await transport.send(applyRequest(object, dryRun, manner));
     if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
@@ -68,7 +83,8 @@ function clusterOver(transport: Transport, context: string, about: About, serves
   const ofObject = (verb: string, ref: ObjectRef): Subject => about(verb, describeObject(ref), ref.namespace);
   const listSubject = (query: Query): Subject => about('list', query.resource.plural, query.namespace);
   return {
-    context,
+    context: kube.context,
+    server: addressOf(kube.server),
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
     serves,
@@ -77,13 +93,14 @@ function clusterOver(transport: Transport, context: string, about: About, serves
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
     replace: (object, manner) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object)), manner),
     remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
+    ask: (review, spec) => ask(transport, review, spec, about('ask for', review.plural)),
     watch: (query, onItems, signal) => watchAll({ transport, query, subject: listSubject(query), signal }, onItems),
     logTail: (pod, request) => logTail(transport, pod, request),
     followLog: (pod, request, onLine, signal) =>
       followLog(transport, pod, request, about('read the log of', `pod/${pod.name}`, pod.namespace), onLine, signal),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
     serverNowMs: () => transport.serverNowMs(),
-    until: (signal) => clusterOver(givenUpBy(transport, signal), context, about, serves),
+    until: (signal) => clusterOver(givenUpBy(transport, signal), kube, about, serves),
     close: () => transport.close(),
   };
 }
@@ -141,6 +158,14 @@ async function remove(transport: Transport, ref: ObjectRef, subject: Subject): P
   const attempt = await transport.send({ method: 'DELETE', path: objectPath(ref), body: deleteOptions(ref) });
   if (attempt.answered && attempt.status === 404) return false;
   if (attempt.answered && attempt.status < 300) return true;
+  throw requestError(attempt, subject);
+}
+
+async function ask(transport: Transport, review: Resource, spec: unknown, subject: Subject): Promise<unknown> {
+  const { apiVersion, kind } = review;
+  const body = { apiVersion, kind, ...(spec === undefined ? {} : { spec }) };
+  const attempt = await transport.send({ method: 'POST', path: collectionPath(review, undefined), body });
+  if (attempt.answered && attempt.status < 300) return (attempt.value as { status?: unknown }).status;
   throw requestError(attempt, subject);
 }
 

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterAccess } from './types.ts';
 
+export { IDENTITY_NAMESPACE } from './identity.ts';
 export { namespaceMissing, namespaceTerminating } from './problems.ts';
 export type * from './types.ts';
 

@@ -22,6 +22,7 @@ export function requestError(attempt: Attempt, subject: Subject): ProblemError {
     case 403:
       return forbiddenError(status, subject);
     case 404:
+      if (!parseStatus(attempt.text)) return raise('preflight', unknownKind(subject));
       return status.details?.kind === 'namespaces'
         ? raise('preflight', namespaceMissing(subject.namespace ?? status.details.name ?? '', subject.context))
         : raise('apply', refused(status, subject));
@@ -51,6 +52,16 @@ export function namespaceTerminating(namespace: string): Problem {
     where: `ns/${namespace}`,
     what: 'the namespace is being deleted, so nothing can be created in it',
     remedy: 'wait until it is gone, then deploy again; "kubectl get namespace -o yaml" names the finalizer that holds it',
+  };
+}
+
+/** Where no kind is served, the answer is not the API's own. */
+function unknownKind(subject: Subject): Problem {
+  return {
+    code: 'unknown-kind',
+    where: `context "${subject.context}"`,
+    what: `the API server does not serve ${subject.object} in the version that is asked for`,
+    remedy: 'install what brings the kind, or use a cluster of a later version',
   };
 }
 

@@ -4,6 +4,8 @@ import type { KubeObject, ObjectRef, Resource } from '../kube/index.ts';
 export interface Cluster {
   /** The kube context in use. */
   readonly context: string;
+  /** Address of the API server. */
+  readonly server: string;
   read(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Whether the server has a kind at all: many come with add-ons. */
   serves(resource: Resource): Promise<boolean>;
@@ -18,6 +20,8 @@ export interface Cluster {
   replace(object: KubeObject, manner?: ReplaceManner): Promise<KubeObject | undefined>;
   /** Deletes an object and all that it owns; false when there was none. */
   remove(ref: ObjectRef): Promise<boolean>;
+  /** Asks a question that the server answers at once and does not keep, such as a SelfSubjectAccessReview; its status. */
+  ask(review: Resource, spec: unknown): Promise<unknown>;
   /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
   watch(query: Query, onItems: (items: readonly KubeObject[]) => void, signal: AbortSignal): Promise<void>;
   /** The last lines of a container's log; none when there is no log. */
@@ -91,4 +95,16 @@ export interface ClusterAccess {
   readonly context: string;
   /** Kubeconfig files, first wins, as in KUBECONFIG. */
   readonly kubeconfigs: readonly string[];
+  /** What the cluster must be; left out, the context alone tells. */
+  readonly expected?: ExpectedCluster;
 }
+
+/** By what a cluster is known. */
+export interface ClusterIdentity {
+  /** Uid of the namespace kube-system; it is made with the cluster and never changes. */
+  readonly clusterId: string;
+  /** Address of the API server. */
+  readonly server: string;
+}
+
+export type ExpectedCluster = Partial<ClusterIdentity>;

@@ -2,4 +2,5 @@ export { parseQuantity } from '@modelyard/core';
 export { canonicalJson, sha256Of } from './canonical.ts';
 export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
+export * from './rolling-update.ts';
 export type * from './rollout.ts';

@@ -17,7 +17,7 @@ import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
 import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
-import { membersOf, type Release, releaseHash } from './release.ts';
+import { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
 
 /** What a release did to the cluster. */
 export interface BroughtUp extends Proof {
@@ -33,14 +33,14 @@ export function readStanding(cluster: Cluster, release: Release): Promise<Invent
 
 /** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. */
 export function planIfLive(inventory: Inventory, release: Release): (Plan & { readonly revision: number }) | undefined {
-  const desired = membersOf(release);
   const { proved } = inventory.books;
-  if (!proved || proved.hash !== releaseHash(desired) || !isLive(inventory, desired)) return undefined;
-  return { changes: desired.map((object) => ({ action: 'keep', object })), revision: proved.revision };
+  if (!proved || proved.hash !== releaseHash(release) || !isLive(inventory, release)) return undefined;
+  return { changes: membersOf(release).map((object) => ({ action: 'keep', object })), revision: proved.revision };
 }
 
-/** Whether the cluster holds exactly these objects, as they were applied. */
-export function isLive(inventory: Inventory, desired: readonly KubeObject[]): boolean {
+/** Whether the cluster holds exactly the release, as it was applied. */
+export function isLive(inventory: Inventory, release: Release): boolean {
+  const desired = membersOf(inLiveWay(release, inventory.members));
   const byKey = new Map(inventory.members.map((member) => [keyOf(refOf(member)), member]));
   const isHeld = (object: KubeObject) => isAsApplied(object, byKey.get(keyOf(refOf(object))));
   return leavingMembers(inventory, desired).length === 0 && desired.every(isHeld);
@@ -94,7 +94,7 @@ async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, wor
 async function close(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<number> {
   const desired = membersOf(release);
   const { proved } = inventory.books;
-  const hash = releaseHash(desired);
+  const hash = releaseHash(release);
   try {
     await prune(cluster, plan, (object) => !leavesFirst(object), world);
     const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, world);

@@ -1,8 +1,10 @@
 import type { EnvironmentConfig } from '@modelyard/core';
 import { applySetOf, memberOf } from '../inventory/index.ts';
-import { type KubeObject, sha256Of } from '../kube/index.ts';
+import { type KubeObject, type RollingUpdate, sha256Of } from '../kube/index.ts';
 import type { ModelLock } from '../model-lock.ts';
 import { hashOf, leaveReplicas, stampHash } from '../plan/index.ts';
+import type { GpuWishes } from './gpu-wishes.ts';
+import { liveWay, withRollingUpdate } from './rolling-update.ts';
 
 /** What is to be live of a service, whether a spec or a recorded revision says so. */
 export interface Release {
@@ -14,6 +16,12 @@ export interface Release {
   readonly imageId?: string;
   readonly commit?: string;
   readonly modelSha?: string;
+  /** How pods are replaced, where the cluster's room chose another way than the one that was rendered. */
+  readonly rollingUpdate?: RollingUpdate;
+  /** The spec says how pods are replaced, and that is not chosen for it. */
+  readonly asksForRollout?: boolean;
+  /** What is asked of GPUs and does not stand in the pod template. */
+  readonly gpuWishes?: GpuWishes;
   /** Port of the service's container. */
   readonly port: number;
   /** Longest wait for the rollout. */
@@ -27,10 +35,18 @@ export interface Release {
 /** The objects as they are applied: members of the service's set, each with its own hash. */
 export function membersOf(release: Release): KubeObject[] {
   const set = applySetOf(release.service, release.environment.namespace);
-  return leaveReplicas(release.objects).map((object) => stampHash(memberOf(set, object)));
+  const objects = release.rollingUpdate ? withRollingUpdate(release.objects, release.rollingUpdate) : release.objects;
+  return leaveReplicas(objects).map((object) => stampHash(memberOf(set, object)));
 }
 
-/** sha256 over all objects of a release. */
-export function releaseHash(members: readonly KubeObject[]): string {
-  return sha256Of(members.map(hashOf).toSorted());
+/** The release in the way that its live Deployment has: a way that was chosen once is no difference by itself. */
+export function inLiveWay(release: Release, members: readonly KubeObject[]): Release {
+  const rollingUpdate = release.asksForRollout ? undefined : liveWay(release.objects, members);
+  return rollingUpdate ? { ...release, rollingUpdate } : release;
+}
+
+/** sha256 over all objects of a release as rendered: how its pods are replaced makes it no other release. */
+export function releaseHash(release: Release): string {
+  const { rollingUpdate: _way, ...rendered } = release;
+  return sha256Of(membersOf(rendered).map(hashOf).toSorted());
 }

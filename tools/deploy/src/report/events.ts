@@ -1,4 +1,5 @@
 import type { Problem } from '@modelyard/core';
+import type { RollingUpdate } from '../kube/index.ts';
 import type { Plan } from '../plan/index.ts';
 
 /** What was found that stops nothing. */
@@ -10,6 +11,11 @@ export interface Note {
   readonly details?: readonly string[];
 }
 
+/** What preflight tells beside problems. */
+export type Finding =
+  | ({ readonly type: 'noted' } & Note)
+  | { readonly type: 'surge'; readonly rollingUpdate: RollingUpdate; readonly because: string };
+
 /** What a deploy tells while it runs; doors turn it into text or JSON. */
 export type DeployEvent =
   | {
@@ -20,7 +26,8 @@ export type DeployEvent =
       readonly namespace: string;
       readonly image: string;
     }
-  | ({ readonly type: 'noted' } & Note)
+  | { readonly type: 'promoting'; readonly service: string; readonly from: string; readonly revision: number; readonly image: string }
+  | Finding
   | { readonly type: 'planned'; readonly plan: Plan; readonly dryRun: boolean }
   | { readonly type: 'delivering'; readonly image: string }
   | { readonly type: 'applied'; readonly object: string; readonly action: 'create' | 'update' }

@@ -12,8 +12,12 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   switch (event.type) {
     case 'started':
       return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'promoting':
+      return `promote  revision ${event.revision} of ${event.service}, live and proved in ${event.from}`;
     case 'noted':
       return formatNote(event, paint);
+    case 'surge':
+      return `surge    ${event.rollingUpdate.maxSurge > 0 ? 'a new pod starts before an old one leaves' : 'an old pod leaves before a new one starts'}: ${event.because}`;
     case 'planned':
       return formatPlan(event.plan, event.dryRun, paint);
     case 'delivering':

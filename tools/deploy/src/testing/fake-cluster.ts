@@ -19,6 +19,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
   const ofKind = (kind: string) => [...objects.values()].filter((object) => object.kind === kind);
   const cluster: FakeCluster = {
     context: 'lab',
+    server: 'https://lab.example:6443',
     objects,
     calls,
     answer: () => ({ reached: false, because: 'nobody is there' }),
@@ -46,6 +47,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       note('remove', ref);
       return objects.delete(keyOf(ref));
     },
+    ask: async () => ({ resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }], incomplete: false }),
     watch: async (query, onItems, signal) => {
       onItems(query.onlyNew ? [] : ofKind(query.resource.kind));
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -17,6 +17,9 @@ export const CLUSTER_PACKAGES = [
   'openssl',
 ] as const;
 
+/** Debian packages for a registry with a login. */
+export const REGISTRY_PACKAGES = ['docker-registry', 'apache2-utils'] as const;
+
 /** Installs the Debian packages that are missing; does nothing when all are there. */
 export async function ensurePackages(names: readonly string[], machine: Machine): Promise<void> {
   const missing = await missingPackages([...new Set(names)], machine);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_LOCK_FILE, ProblemError, pythonImageFor, unwrap } from '@modelyard/core';
-import { buildImage, buildSecrets, findEngine, gitState, pushImage, writeImageRecord } from '@modelyard/image';
+import { buildImage, buildSecrets, findEngine, gitState, pinnedRef, pushRecordedImage, writeImageRecord } from '@modelyard/image';
 import type { ExecutorContext } from '@nx/devkit';
 import { executing, type Project, projectOf, specOf, workspaceConfigOf } from '../../project.ts';
 
@@ -37,8 +37,10 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
       (line) => console.log(line),
     );
     await writeImageRecord(project.directory, record);
-    if (options.push) await pushImage(engine, record.ref);
-    console.log(`\nimage ${record.ref}`);
+    const digest = options.push
+      ? (await pushRecordedImage(engine, project.directory, record, (line) => console.log(line))).digest
+      : undefined;
+    console.log(`\nimage ${digest ? pinnedRef(record.ref, digest) : record.ref}`);
     return true;
   });
 }

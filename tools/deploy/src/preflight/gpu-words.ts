@@ -1,0 +1,97 @@
+import type { Problem } from '@modelyard/core';
+import type { GpuDemand } from './gpu-demand.ts';
+import type { RefusalKind } from './gpu-match.ts';
+import type { NodeRoom } from './node-room.ts';
+import type { Pool } from './pools.ts';
+import type { Room } from './surge.ts';
+
+const SHOWN_HOLDERS = 3;
+
+/** What is known of all nodes when a service has no room. */
+export interface GpuReport {
+  readonly where: string;
+  readonly demand: GpuDemand;
+  readonly pools: readonly Pool[];
+  /** Nodes without devices of any kind. */
+  readonly plainNodes: number;
+  readonly running: number;
+  readonly room: Room;
+}
+
+/** The problem that the pods of a service fit on no nodes: each pool with its numbers, why it does not fit, and the nearest way out. */
+export function noGpuRoom(report: GpuReport): Problem {
+  const { demand, room, running, where } = report;
+  const wanted = `${count(demand.replicas, 'pod')} of ${demand.perPod} ${demand.resource}${demand.replicas === 1 ? '' : ' each'}`;
+  const own = running > 0 ? `, the ${running === 1 ? 'one that runs' : `${running} that run`} counted as leaving` : '';
+  return {
+    code: 'no-gpu-room',
+    where,
+    what: `${wanted} ${demand.replicas === 1 ? 'is' : 'are'} wanted; the cluster has room for ${room.whole === 0 ? 'none' : room.whole}${own}`,
+    remedy: remedyFor(report),
+    details: poolLines(report),
+  };
+}
+
+/** One line for each pool, the reasons below it. */
+export function poolLines({ pools, plainNodes, demand }: Pick<GpuReport, 'pools' | 'plainNodes' | 'demand'>): string[] {
+  const others = plainNodes > 0 ? [`${count(plainNodes, 'node')} without GPUs`] : [];
+  return [...pools.flatMap((pool) => [poolLine(pool, demand), ...reasonLines(pool)]), ...others];
+}
+
+function poolLine(pool: Pool, { resource }: GpuDemand): string {
+  const { product, memoryMiB, driver, capability, replicas } = pool.facts;
+  const said = [
+    product && (memoryMiB ? `${product} with ${memoryMiB} MiB` : product),
+    driver && `driver ${driver}`,
+    capability && `compute capability ${capability}`,
+    replicas && replicas > 1 && `each GPU shared by ${replicas}`,
+  ].filter(Boolean);
+  const head = `${pool.name === undefined ? 'nodes of no named pool' : `pool ${pool.name}`} (${[count(pool.nodes.length, 'node'), ...said].join(', ')})`;
+  if (pool.allocatable === 0) return head;
+  const own = pool.own > 0 ? `, ${pool.own} held by this service` : '';
+  return `${head}: ${pool.free} of ${pool.allocatable} ${resource} free${own}, room for ${count(pool.room.whole, 'pod')}`;
+}
+
+function reasonLines(pool: Pool): string[] {
+  const reasons = pool.reasons.map(({ nodes, text }) => `  ${pool.nodes.length === 1 ? '' : `${count(nodes, 'node')}: `}${text}`);
+  if (pool.holders.length === 0) return reasons;
+  const shown = pool.holders.slice(0, SHOWN_HOLDERS).map(({ namespace, name, devices }) => `${name} in ns/${namespace} (${devices})`);
+  const more = pool.holders.length - shown.length;
+  return [...reasons, `  held by ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}
+
+/** What would make room, by the kind of reason that keeps most pods away on its own. */
+function remedyFor({ pools, demand, room, running }: GpuReport): string {
+  const nodes = pools.flatMap((pool) => pool.nodes);
+  const blocked = Map.groupBy(nodes.filter(isBlockedOnce), (node) => node.refusals[0]?.kind as RefusalKind);
+  const [best] = [...blocked]
+    .map(([kind, members]) => ({ kind, members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
+    .sort((a, b) => b.pods - a.pods);
+  const fewer = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
+  return `${WAYS[best.kind](best.members, demand)}: room for ${count(best.pods, 'more pod')}; or ${fewer}free GPUs or add nodes`;
+}
+
+/** One refusal alone stands between the node and a pod. */
+const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(node.refusals.map((refusal) => refusal.kind)).size === 1;
+
+const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: GpuDemand) => string>> = {
+  health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
+  taint: (nodes) => `if ${named(nodes)} may be used, tolerate its taint in deploy.tolerations`,
+  labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
+  affinity: (nodes) => `label ${named(nodes)} as GPU feature discovery does, or ask for less in deploy.gpu`,
+  resource: (_nodes, demand) => `ask for another resource than ${demand.resource} in deploy.gpu`,
+  driver: (nodes, { cuda }) => `update the driver of ${named(nodes)} to ${cuda?.minDriver} or newer, or build for an older CUDA`,
+  capability: (nodes) => `build with a version of the framework that has code for the GPUs of ${named(nodes)}`,
+  memory: (nodes) => `lower deploy.gpu.memoryMiB to what the GPUs of ${named(nodes)} have`,
+  product: (nodes) => `add the GPUs of ${named(nodes)} to deploy.gpu.products`,
+};
+
+/** `pool a10`, or `node gpu-1`, or `pools a10, t4`. */
+function named(nodes: readonly NodeRoom[]): string {
+  const pools = [...new Set(nodes.map((node) => node.pool ?? `node ${node.node}`))];
+  return pools.map((name) => (name.startsWith('node ') ? name : `pool ${name}`)).join(', ');
+}
+
+/** `1 pod`, `2 pods`. */
+export const count = (amount: number, thing: string): string => `${amount} ${thing}${amount === 1 ? '' : 's'}`;

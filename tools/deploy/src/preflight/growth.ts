@@ -1,0 +1,79 @@
+import { parse } from 'yaml';
+import type { Cluster } from '../cluster/index.ts';
+import { type KubeObject, parseQuantity } from '../kube/index.ts';
+import type { GpuDemand } from './gpu-demand.ts';
+import { ifAllowed } from './if-allowed.ts';
+import { satisfies, tolerates } from './node-match.ts';
+import { LOOKED_AT } from './resources.ts';
+import type { NodeRequirement, Taint } from './scheduling.ts';
+
+/** Where the cluster autoscaler writes what it does. */
+export const AUTOSCALER_STATUS = { apiVersion: 'v1', kind: 'ConfigMap', name: 'cluster-autoscaler-status', namespace: 'kube-system' };
+
+interface NodePool extends KubeObject {
+  readonly spec?: {
+    readonly template?: {
+      readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+      readonly spec?: { readonly requirements?: readonly NodeRequirement[]; readonly taints?: readonly Taint[] };
+    };
+    readonly limits?: Readonly<Record<string, string | number>>;
+  };
+  readonly status?: { readonly resources?: Readonly<Record<string, string>> };
+}
+
+/** Pools that an autoscaler may add nodes to, in words: a pool at zero has no node that could be looked at. */
+export async function readGrowth(cluster: Cluster, demand: GpuDemand): Promise<string[]> {
+  const [status, pools] = await Promise.all([
+    ifAllowed(cluster.read(AUTOSCALER_STATUS)),
+    ifAllowed(cluster.list({ resource: LOOKED_AT.NodePool })),
+  ]);
+  const groups = growingGroups((status?.data as { status?: string } | undefined)?.status ?? '');
+  const karpenter = ((pools ?? []) as NodePool[]).filter((pool) => mayGrow(pool, demand));
+  return [...groups, ...karpenter.map((pool) => `Karpenter's ${pool.metadata.name}`)];
+}
+
+/** Node groups below their largest size, as the cluster autoscaler writes them: YAML since 1.30, lines of text before. */
+export function growingGroups(status: string): string[] {
+  return (parseYamlGroups(status) ?? parseTextGroups(status))
+    .filter((group) => group.target < group.most)
+    .map((group) => `node group ${group.name} (${group.target} of ${group.most} nodes)`);
+}
+
+interface NodeGroup {
+  readonly name: string;
+  readonly target: number;
+  readonly most: number;
+}
+
+function parseYamlGroups(status: string): NodeGroup[] | undefined {
+  if (!/^\s*autoscalerStatus:/m.test(status)) return undefined;
+  const { nodeGroups = [] } = parse(status) as {
+    nodeGroups?: { name: string; health?: { cloudProviderTarget?: number; maxSize?: number }; scaleUp?: { status?: string } }[];
+  };
+  return nodeGroups
+    .filter((group) => group.scaleUp?.status !== 'Backoff')
+    .map(({ name, health }) => ({ name, target: health?.cloudProviderTarget ?? 0, most: health?.maxSize ?? 0 }));
+}
+
+function parseTextGroups(status: string): NodeGroup[] {
+  const groups = status.matchAll(/Name:\s+(\S+)\s+Health:[^\n]*cloudProviderTarget=(\d+) \(minSize=\d+, maxSize=(\d+)\)/g);
+  return [...groups].map(([, name = '', target, most]) => ({ name, target: Number(target), most: Number(most) }));
+}
+
+/** Whether nothing that the pool says of its future nodes keeps the pods away from them. */
+function mayGrow(pool: NodePool, { pod, resource, perPod }: GpuDemand): boolean {
+  const { template, limits = {} } = pool.spec ?? {};
+  const hard = (template?.spec?.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule');
+  const labels = template?.metadata?.labels ?? {};
+  const requirements = template?.spec?.requirements ?? [];
+  const isSelected = Object.entries(pod.nodeSelector ?? {}).every(
+    ([key, value]) =>
+      (labels[key] ?? value) === value && requirements.every((requirement) => requirement.key !== key || satisfies(value, requirement)),
+  );
+  const limit = limits[resource];
+  const left =
+    limit === undefined
+      ? Number.POSITIVE_INFINITY
+      : (parseQuantity(String(limit)) ?? 0) - (parseQuantity(pool.status?.resources?.[resource]) ?? 0);
+  return isSelected && left >= perPod && hard.every((taint) => tolerates(pod.tolerations ?? [], taint));
+}

@@ -1,0 +1,97 @@
+import type { Refusal } from './gpu-match.ts';
+import type { KubeNode, NodeRequirement, NodeSelectorTerm, SchedulingSpec, Taint, Toleration } from './scheduling.ts';
+
+/** Taints by which the cluster itself marks what is told in other words here. */
+const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
+const NOT_READY_TAINTS = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
+
+/** Why a node takes no pod of this spec, whatever room it has; none when it may take one. */
+export function nodeRefusals(node: KubeNode, spec: SchedulingSpec): Refusal[] {
+  const tolerations = spec.tolerations ?? [];
+  return [
+    ...healthRefusals(node, tolerations).map((text) => ({ kind: 'health', text }) as const),
+    ...taintRefusals(node, tolerations).map((text) => ({ kind: 'taint', text }) as const),
+    ...labelRefusals(node, spec).map((text) => ({ kind: 'labels', text }) as const),
+    ...affinityRefusals(node, spec).map((text) => ({ kind: 'affinity', text }) as const),
+  ];
+}
+
+function healthRefusals(node: KubeNode, tolerations: readonly Toleration[]): string[] {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
+  const isCordoned = node.spec?.unschedulable === true && !tolerates(tolerations, { key: CORDON_TAINT, effect: 'NoSchedule' });
+  return [...(ready === 'True' ? [] : ['not ready']), ...(isCordoned ? ['cordoned'] : [])];
+}
+
+function taintRefusals(node: KubeNode, tolerations: readonly Toleration[]): string[] {
+  return (node.spec?.taints ?? [])
+    .filter((taint) => taint.effect === 'NoSchedule' || taint.effect === 'NoExecute')
+    .filter((taint) => taint.key !== CORDON_TAINT && !NOT_READY_TAINTS.has(taint.key))
+    .filter((taint) => !tolerates(tolerations, taint))
+    .map((taint) => `taint ${taintText(taint)} is not tolerated`);
+}
+
+function labelRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
+  const labels = node.metadata.labels ?? {};
+  return Object.entries(spec.nodeSelector ?? {})
+    .filter(([key, value]) => labels[key] !== value)
+    .map(
+      ([key, value]) => `nodeSelector asks for ${key}=${value}, ${labels[key] === undefined ? 'which is not set' : `not ${labels[key]}`}`,
+    );
+}
+
+/** Of a single term it is told what does not hold. */
+function affinityRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (terms === undefined || terms.some((term) => matchesTerm(node, term))) return [];
+  const labels = node.metadata.labels ?? {};
+  const unmet = terms.length === 1 ? (terms[0]?.matchExpressions ?? []).filter((one) => !satisfies(labels[one.key], one)) : [];
+  if (unmet.length === 0) return ['the node affinity does not match'];
+  return unmet.map(({ key, operator, values = [] }) => {
+    const asked = [operator, ...(values.length > 0 ? [values.join(', ')] : [])].join(' ');
+    return `the node affinity asks for ${key} ${asked}, ${labels[key] === undefined ? 'which is not set' : `not ${labels[key]}`}`;
+  });
+}
+
+/** Whether one of the tolerations covers a taint. */
+export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
+  return tolerations.some((one) => {
+    if (one.effect && one.effect !== taint.effect) return false;
+    if (!one.key) return one.operator === 'Exists';
+    if (one.key !== taint.key) return false;
+    return one.operator === 'Exists' || (one.value ?? '') === (taint.value ?? '');
+  });
+}
+
+/** A term without any requirement matches no node. */
+function matchesTerm(node: KubeNode, term: NodeSelectorTerm): boolean {
+  const expressions = term.matchExpressions ?? [];
+  const fields = term.matchFields ?? [];
+  if (expressions.length + fields.length === 0) return false;
+  const labels = node.metadata.labels ?? {};
+  return (
+    expressions.every((requirement) => satisfies(labels[requirement.key], requirement)) &&
+    fields.every((requirement) => requirement.key === 'metadata.name' && satisfies(node.metadata.name, requirement))
+  );
+}
+
+/** Whether a label's value, or its absence, satisfies a requirement. */
+export function satisfies(value: string | undefined, { operator, values = [] }: NodeRequirement): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return Number.parseInt(value ?? '', 10) > Number.parseInt(values[0] ?? '', 10);
+    case 'Lt':
+      return Number.parseInt(value ?? '', 10) < Number.parseInt(values[0] ?? '', 10);
+    default:
+      return false;
+  }
+}
+
+const taintText = ({ key, value, effect }: Taint): string => `${key}${value ? `=${value}` : ''}:${effect}`;

@@ -1,0 +1,67 @@
+import { type Problem, ProblemError } from '@modelyard/core';
+import type { Cluster } from '../cluster/index.ts';
+import type { Note } from '../report/index.ts';
+import { boundsFor, brokenBounds, type PodCharge, podsAdmitted, type QuotaBound, readQuotas } from './quota.ts';
+
+/** What the namespace's quotas promise to a service. */
+export interface QuotaOutlook {
+  /** Pods that are still admitted; infinite without a quota that counts them. */
+  readonly admitted: number;
+  readonly notes: readonly Note[];
+}
+
+export interface QuotaQuestion {
+  readonly where: string;
+  readonly namespace: string;
+  readonly replicas: number;
+  readonly running: number;
+  readonly charge: PodCharge;
+}
+
+/**
+ * Compares quotas with what the service adds. A full quota may empty itself while pods wait, so it is a note; a quota smaller
+ * than the service alone never does, so it is a problem.
+ */
+export async function lookAtQuotas(cluster: Cluster, question: QuotaQuestion): Promise<QuotaOutlook> {
+  const { replicas, running, charge, namespace } = question;
+  const bounds = boundsFor(await readQuotas(cluster, namespace), charge);
+  const broken = brokenBounds(bounds, replicas);
+  if (broken.length > 0) throw new ProblemError([quotaTooSmall(broken, question)], 'preflight');
+  const admitted = podsAdmitted(bounds);
+  const added = replicas - running;
+  return { admitted, notes: added > admitted ? [quotaFull(bounds, added, admitted)] : [] };
+}
+
+function quotaTooSmall(broken: readonly QuotaBound[], { where, replicas }: QuotaQuestion): Problem {
+  return {
+    code: 'quota-too-small',
+    where,
+    what: `${replicas} pod${replicas === 1 ? '' : 's'} of this size can never run in the namespace: its quota is smaller`,
+    remedy: 'lower deploy.replicas or deploy.resources, or ask for a larger quota',
+    details: broken.map(
+      (bound) => `resourcequota/${bound.quota}: ${bound.key} ${amount(bound.hard)}, wanted ${amount(bound.perPod * replicas)}`,
+    ),
+  };
+}
+
+function quotaFull(bounds: readonly QuotaBound[], added: number, admitted: number): Note {
+  const short = bounds.filter(({ hard, used, perPod }) => used + added * perPod > hard);
+  return {
+    code: 'quota-full',
+    what: `${added} more pod${added === 1 ? ' is' : 's are'} wanted, the quota admits ${admitted}; the others wait until it has room`,
+    remedy: 'free some of it, or ask for a larger quota',
+    details: short.map(
+      ({ quota, key, hard, used, perPod }) =>
+        `resourcequota/${quota}: ${key} ${amount(used)} of ${amount(hard)} used, ${amount(added * perPod)} more wanted`,
+    ),
+  };
+}
+
+const GIBI = 2 ** 30;
+const MEBI = 2 ** 20;
+
+/** Bytes in Gi or Mi, all else as a plain number. */
+function amount(value: number): string {
+  if (value >= GIBI) return `${Number((value / GIBI).toFixed(2))}Gi`;
+  return value >= MEBI ? `${Number((value / MEBI).toFixed(2))}Mi` : String(Number(value.toFixed(3)));
+}

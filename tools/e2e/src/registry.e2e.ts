@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unwrap } from '@modelyard/core';
+import { buildImage, type DockerEngine, findEngine, type ImageRecord, pushRecordedImage, resolveImage, runDocker } from '@modelyard/image';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensurePackages, REGISTRY_PACKAGES, type RunningRegistry, startRegistry } from './machine/index.ts';
+
+// The twin of tools/image/src/testing/registry-server.ts: what that one plays, a real registry does.
+let folder: string;
+let registry: RunningRegistry;
+let engine: DockerEngine;
+let record: ImageRecord;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelyard-registry-'));
+  const env = { ...process.env, DOCKER_CONFIG: join(folder, 'docker') };
+  const machine = { env, log: (line: string) => console.log(line) };
+  await ensurePackages(REGISTRY_PACKAGES, machine);
+  registry = await startRegistry(folder, machine);
+  engine = unwrap(await findEngine(env));
+  await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n');
+  const revision = { commit: 'c'.repeat(40), dirty: false, committedAt: null, remote: null };
+  record = await buildImage(engine, { context: folder, name: 'churn', registry: `${registry.host}/acme`, revision }, () => undefined);
+});
+
+afterAll(async () => {
+  await runDocker(engine, ['image', 'rm', '--force', record.ref]);
+  await registry.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const code = (result: Awaited<ReturnType<typeof resolveImage>>) => (result.ok ? 'found' : result.problems[0]?.code);
+
+test('without a login neither a push nor a question gets through', async () => {
+  await expect(pushRecordedImage(engine, folder, record, () => undefined)).rejects.toThrow('push-failed');
+  expect(code(await resolveImage(record.ref, engine.env))).toBe('registry-denied');
+});
+
+test('after docker login a push records the digest that the registry tells for the tag', async () => {
+  const login = await runDocker(engine, ['login', '--username', registry.username, '--password', registry.password, registry.host]);
+  expect(login.exitCode, login.stderr).toBe(0);
+  expect(code(await resolveImage(record.ref, engine.env))).toBe('image-not-found');
+  const { digest } = await pushRecordedImage(engine, folder, record, () => undefined);
+  expect(JSON.parse(await readFile(join(folder, 'dist', 'image.json'), 'utf8'))).toEqual({ ...record, digest });
+  const resolved = unwrap(await resolveImage(record.ref, engine.env));
+  expect(resolved.digest).toBe(digest);
+  expect([resolved.digest, resolved.configDigest]).toContain(record.id);
+  expect(unwrap(await resolveImage(`${record.ref}@${digest}`, engine.env)).digest).toBe(digest);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { authorize } from './authorize.ts';
+import { parseChallenge } from './challenge.ts';
+
+test('what a registry asks for is read from its header', () => {
+  expect(parseChallenge('Bearer realm="https://auth.example/token",service="r",scope="repository:a/b:pull,push"')).toEqual({
+    scheme: 'bearer',
+    realm: 'https://auth.example/token',
+    service: 'r',
+    scope: 'repository:a/b:pull,push',
+  });
+  expect([
+    parseChallenge('basic realm="x"'),
+    parseChallenge('Bearer service="r"'),
+    parseChallenge('Negotiate'),
+    parseChallenge(null),
+  ]).toEqual([{ scheme: 'basic' }, undefined, undefined, undefined]);
+});
+
+test('a password goes to no address without TLS', async () => {
+  const sent: string[] = [];
+  const send = async (address: string): Promise<Response> => {
+    sent.push(address);
+    return Response.json({ token: 't' });
+  };
+  const credentials = { kind: 'password', username: 'u', password: 'p' } as const;
+  const challenge = (realm: string) => ({ scheme: 'bearer', realm }) as const;
+  expect(await authorize(challenge('http://auth.example/token'), credentials, 's', send)).toBeUndefined();
+  expect(await authorize(challenge('https://auth.example/token?a=b'), credentials, 'repository:x:pull', send)).toBe('Bearer t');
+  expect(sent).toEqual(['https://auth.example/token?a=b&scope=repository%3Ax%3Apull']);
+});
