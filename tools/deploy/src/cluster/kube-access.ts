@@ -1,57 +1,54 @@
 import { existsSync } from 'node:fs';
-import type { RequestOptions } from 'node:https';
-import type { ConnectionOptions } from 'node:tls';
-import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node';
 import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
+import { type Credentials, credentialsOfFile } from './credentials.ts';
+import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */
-export interface KubeAccess {
+export interface KubeAccess extends Credentials {
   readonly context: string;
   readonly server: URL;
-  readonly connection: DispatcherOptions;
-  /** Headers of authentication; asks exec plugins and token files again. */
-  authenticate(): Promise<Record<string, string>>;
 }
 
 /** Reads the kubeconfig files and takes the context asked for, whatever their current one is. */
 export async function loadKubeAccess(access: ClusterAccess): Promise<Result<KubeAccess>> {
   const files = access.kubeconfigs.filter((file) => existsSync(file));
   if (files.length === 0) return fail(noKubeconfig(access));
-  const config = new KubeConfig();
-  for (const file of files) {
-    const problem = addFile(config, file);
-    if (problem) return fail(problem);
-  }
-  if (!config.getContextObject(access.context)) return fail(unknownContext(access, files, config));
-  config.setCurrentContext(access.context);
-  const cluster = config.getCurrentCluster();
-  if (!cluster) return fail(brokenKubeconfig(files.join(', '), `context "${access.context}" names a cluster that is not there`));
-  return accessOf(config, access, files.join(', '), cluster.server);
+  const config = readKubeconfigs(files);
+  if (!config.ok) return config;
+  const context = config.value.contexts.get(access.context);
+  if (!context) return fail(unknownContext(access, files, config.value));
+  const where = files.join(', ');
+  const cluster = config.value.clusters.get(context.cluster ?? '');
+  if (!cluster) return fail(brokenKubeconfig(where, `context "${access.context}" names a cluster that is not there`));
+  if (!cluster.server) return fail(brokenKubeconfig(where, `cluster "${context.cluster}" names no server`));
+  return accessOf(access, where, cluster, config.value.users.get(context.user ?? '') ?? {});
 }
 
-async function accessOf(config: KubeConfig, access: ClusterAccess, files: string, server: string): Promise<Result<KubeAccess>> {
-  const cluster = config.getCurrentCluster();
+async function accessOf(access: ClusterAccess, files: string, cluster: ClusterEntry, user: UserEntry): Promise<Result<KubeAccess>> {
+  const refused = (error: unknown): Problem => noCredentials(access, files, error);
   try {
-    const options = await resolveOptions(config);
+    const { connection, authenticate } = await credentialsOf(cluster, user);
     return succeed({
       context: access.context,
-      server: new URL(server),
-      connection: config.createDispatcherOptions(cluster, options as ConnectionOptions),
-      authenticate: () => authenticateAgain(config, access, files),
+      server: new URL(cluster.server as string),
+      connection,
+      // Credentials may also run out in the middle of a deploy.
+      authenticate: () =>
+        authenticate().catch((error: unknown) => {
+          throw new ProblemError([refused(error)], 'preflight');
+        }),
     });
   } catch (error) {
-    return fail(noCredentials(access, files, error));
+    return fail(refused(error));
   }
 }
 
-/** Credentials may also run out in the middle of a deploy. */
-async function authenticateAgain(config: KubeConfig, access: ClusterAccess, files: string): Promise<Record<string, string>> {
-  try {
-    return headersOf(await resolveOptions(config));
-  } catch (error) {
-    throw new ProblemError([noCredentials(access, files, error)], 'preflight');
-  }
+/** The client library knows every plugin and costs a second: it is loaded for users that have one. */
+async function credentialsOf(cluster: ClusterEntry, user: UserEntry): Promise<Credentials> {
+  if (!user.exec && !user['auth-provider']) return credentialsOfFile(cluster, user);
+  const { credentialsOfPlugin } = await import('./credential-plugins.ts');
+  return credentialsOfPlugin(cluster, user);
 }
 
 function noCredentials(access: ClusterAccess, files: string, error: unknown): Problem {
@@ -63,28 +60,6 @@ function noCredentials(access: ClusterAccess, files: string, error: unknown): Pr
   };
 }
 
-async function resolveOptions(config: KubeConfig): Promise<RequestOptions> {
-  const options: RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  return options;
-}
-
-function headersOf(options: RequestOptions): Record<string, string> {
-  const basic = options.auth ? { Authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` } : {};
-  return { ...basic, ...(options.headers as Record<string, string> | undefined) };
-}
-
-function addFile(config: KubeConfig, file: string): Problem | undefined {
-  try {
-    const one = new KubeConfig();
-    one.loadFromFile(file);
-    config.mergeConfig(one, true);
-    return undefined;
-  } catch (error) {
-    return brokenKubeconfig(file, messageOf(error));
-  }
-}
-
 function noKubeconfig(access: ClusterAccess): Problem {
   return {
     code: 'no-cluster',
@@ -94,12 +69,8 @@ function noKubeconfig(access: ClusterAccess): Problem {
   };
 }
 
-function brokenKubeconfig(file: string, what: string): Problem {
-  return { code: 'broken-kubeconfig', where: file, what, remedy: 'mend the kubeconfig; "kubectl config view" shows what is read' };
-}
-
-function unknownContext(access: ClusterAccess, files: readonly string[], config: KubeConfig): Problem {
-  const known = config.getContexts().map((context) => context.name);
+function unknownContext(access: ClusterAccess, files: readonly string[], config: Kubeconfig): Problem {
+  const known = [...config.contexts.keys()];
   const nearest = nearestWord(access.context, known);
   const list = known.length > 0 ? `known: ${known.join(', ')}` : 'it holds no context at all';
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { AuthHeaders } from './credentials.ts';
 import type { KubeAccess } from './kube-access.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
 
@@ -151,9 +152,9 @@ function followServerClock() {
 }
 
 function rememberCredentials(access: KubeAccess) {
-  let known: { headers: Promise<Record<string, string>>; until: number } | undefined;
+  let known: { headers: Promise<AuthHeaders>; until: number } | undefined;
   return {
-    headers: (): Promise<Record<string, string>> => {
+    headers: (): Promise<AuthHeaders> => {
       const now = performance.now();
       if (!known || now >= known.until) known = { headers: access.authenticate(), until: now + CREDENTIALS_MS };
       return known.headers;
