@@ -2,6 +2,9 @@ import { type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import { planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
+import { releaseOf } from './release-of.ts';
+import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
 /** How the deploy of one service of many ended. */
@@ -9,12 +12,12 @@ export type ServiceOutcome =
   | { readonly service: string; readonly ok: true; readonly outcome: DeployOutcome }
   | { readonly service: string; readonly ok: false; readonly error: ProblemError };
 
-/** Services that are deployed at the same time. */
-export const DEFAULT_CONCURRENCY = 4;
+/** Services that are deployed at the same time; most of that time is waiting for models to load. */
+export const DEFAULT_CONCURRENCY = 16;
 
 /**
- * Deploys services through one connection, a few at a time. A service that fails stops none of the others; after an
- * interruption no further one begins.
+ * Deploys services through one connection, a few at a time: first those that are live already, which only have to be
+ * proved. A service that fails stops none of the others; after an interruption no further one begins.
  */
 export async function deployServices(
   requests: readonly DeployRequest[],
@@ -23,14 +26,17 @@ export async function deployServices(
 ): Promise<ServiceOutcome[]> {
   const shared = shareConnections(world);
   const outcomes: ServiceOutcome[] = [];
-  const waiting = [...requests.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, request] = next;
-      outcomes[index] = await deployOne(request, requests.length > 1 ? naming(shared.world, request.service) : shared.world);
-    }
-  };
+  const isMany = requests.length > 1;
   try {
+    const surveyed = isMany ? await surveyAll(requests, shared.world) : new Map<DeployRequest, Surveyed>();
+    const waiting = liveFirst(requests, surveyed);
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, request] = next;
+        const own = isMany ? naming(shared.world, request.service) : shared.world;
+        outcomes[index] = await deployOne(request, own, surveyed.get(request)?.standing);
+      }
+    };
     await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
   } finally {
     await shared.close();
@@ -49,11 +55,44 @@ export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | u
     : undefined;
 }
 
-async function deployOne(request: DeployRequest, world: World): Promise<ServiceOutcome> {
+interface Surveyed {
+  readonly standing: Standing;
+  readonly isLive: boolean;
+}
+
+/** What each namespace holds of the services. Where that cannot be read, each service meets the problem by itself. */
+async function surveyAll(requests: readonly DeployRequest[], world: World): Promise<Map<DeployRequest, Surveyed>> {
+  const groups = Map.groupBy(requests, (request) => JSON.stringify([accessTo(request), request.environment.namespace]));
+  const surveys = [...groups.values()].map(async (group) => {
+    const releases = group.map(releaseOf);
+    const [{ environment }] = releases as [Release, ...Release[]];
+    const cluster = await world.connect(accessTo(group[0] as DeployRequest));
+    const standings = await surveyReleases(cluster, environment.namespace, releases);
+    return group.map((request, index) => {
+      const standing = standings[index] as Standing;
+      return [request, { standing, isLive: planIfLive(standing.inventory, releases[index] as Release) !== undefined }] as const;
+    });
+  });
+  return new Map((await Promise.all(surveys.map((survey) => survey.catch(passProblem)))).flat());
+}
+
+function passProblem(error: unknown): [] {
+  if (error instanceof ProblemError) return [];
+  throw error;
+}
+
+/** A survey grows old while others roll out, so those that rely on it go first. */
+function liveFirst(requests: readonly DeployRequest[], surveyed: ReadonlyMap<DeployRequest, Surveyed>): [number, DeployRequest][] {
+  const all = [...requests.entries()];
+  const isLive = ([, request]: [number, DeployRequest]) => surveyed.get(request)?.isLive === true;
+  return [...all.filter(isLive), ...all.filter((one) => !isLive(one))];
+}
+
+async function deployOne(request: DeployRequest, world: World, surveyed: Standing | undefined): Promise<ServiceOutcome> {
   const { service } = request;
   if (world.signal?.aborted) return { service, ok: false, error: new ProblemError([notBegun(request)], 'interrupted') };
   try {
-    return { service, ok: true, outcome: await deployService(request, world) };
+    return { service, ok: true, outcome: await deployService(request, world, surveyed) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return { service, ok: false, error };

@@ -13,6 +13,8 @@ import {
   proveRelease,
   type Release,
   readStanding,
+  type Standing,
+  surveyReleases,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { rollBackAfter } from './rollback.ts';
@@ -23,16 +25,20 @@ export type DeployOutcome =
   | { readonly outcome: 'planned'; readonly plan: Plan }
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
-/** Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. */
-export async function deployService(request: DeployRequest, world: World): Promise<DeployOutcome> {
+/**
+ * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
+ * deploys many gives what a survey of all of them found, a moment ago.
+ */
+export async function deployService(request: DeployRequest, world: World, surveyed?: Standing): Promise<DeployOutcome> {
   if (!request.dryRun) expectConfirmed(request, request.yes, 'a deploy');
   const startedMs = world.clock.nowMs();
   const cluster = await world.connect(accessTo(request));
   try {
     const release = releaseOf(request);
     reportStart(request, world);
-    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, world) };
-    const done = (await confirmLive(cluster, release, world)) ?? (await deployLocked(cluster, release, request, world));
+    const standing = surveyed ?? (await surveyOne(cluster, release));
+    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing, world) };
+    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployLocked(cluster, release, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -42,11 +48,16 @@ export async function deployService(request: DeployRequest, world: World): Promi
 }
 
 /** A release that is live already is proved again, and nothing is written. */
-async function confirmLive(cluster: Cluster, release: Release, world: World): Promise<BroughtUp | undefined> {
-  const plan = planIfLive(await readStanding(cluster, release), release);
+async function confirmLive(cluster: Cluster, release: Release, standing: Standing, world: World): Promise<BroughtUp | undefined> {
+  const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
-  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world)) };
+  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, standing.rollout)) };
+}
+
+async function surveyOne(cluster: Cluster, release: Release): Promise<Standing> {
+  const [standing] = await surveyReleases(cluster, release.environment.namespace, [release]);
+  return standing as Standing;
 }
 
 /** What others may have changed until the lock was ours is read again. */
@@ -66,9 +77,9 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   });
 }
 
-async function planOnly(cluster: Cluster, release: Release, world: World): Promise<Plan> {
+async function planOnly(cluster: Cluster, release: Release, standing: Standing, world: World): Promise<Plan> {
   const plan = (await namespaceExists(cluster, release.environment))
-    ? await planRelease(cluster, release, await readStanding(cluster, release))
+    ? await planRelease(cluster, release, standing.inventory)
     : planInNewNamespace(release);
   world.report({ type: 'planned', plan, dryRun: true });
   return plan;

@@ -1,8 +1,8 @@
 import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Credentials } from './credentials.ts';
 import type { ClusterEntry, UserEntry } from './kubeconfig.ts';
+import type { Credentials } from './kubeconfig-credentials.ts';
 
 const NAME = 'chosen';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
-import { type Credentials, credentialsOfFile } from './credentials.ts';
 import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
+import { type Credentials, credentialsOfFile } from './kubeconfig-credentials.ts';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */

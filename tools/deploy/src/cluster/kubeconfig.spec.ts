@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { credentialsOfPlugin } from './credential-plugins.ts';
-import { credentialsOfFile } from './credentials.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { type ClusterEntry, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
+import { credentialsOfFile } from './kubeconfig-credentials.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'modelyard-kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true }));

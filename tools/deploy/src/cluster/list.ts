@@ -18,6 +18,7 @@ export async function listAll(
   subject: Subject,
 ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
   const { apiVersion, kind } = query.resource;
+  const keep = query.keep ?? ((object) => object);
   const items: KubeObject[] = [];
   for (let next: string | undefined; ; ) {
     const attempt = await transport.send({
@@ -33,7 +34,10 @@ export async function listAll(
     if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
     const page = JSON.parse(attempt.text) as Page;
     // Items of a list do not say what they are.
-    for (const item of page.items) items.push({ ...item, apiVersion, kind });
+    for (const item of page.items) {
+      const kept = keep({ ...item, apiVersion, kind });
+      if (kept) items.push(kept);
+    }
     next = page.metadata.continue || undefined;
     if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
   }

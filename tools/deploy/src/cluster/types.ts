@@ -42,6 +42,8 @@ export interface Query {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** What is kept of each object as it arrives, undefined for nothing; left out, all of it. Bounds the memory of large lists. */
+  readonly keep?: (object: KubeObject) => KubeObject | undefined;
 }
 
 export interface PodRef {

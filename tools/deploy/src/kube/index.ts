@@ -3,3 +3,4 @@ export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
 export { parseQuantity } from './quantity.ts';
 export type * from './rollout.ts';
+export { selectorOf } from './selector.ts';

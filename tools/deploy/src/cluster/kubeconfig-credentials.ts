@@ -5,7 +5,7 @@ import type { ClusterEntry, UserEntry } from './kubeconfig.ts';
 /** How a connection is opened, and what each request says about who asks. */
 export interface Credentials {
   readonly connection: DispatcherOptions;
-  /** Headers of authentication; asks exec plugins and token files again. */
+  /** Headers of authentication; token files are read and exec plugins asked again. */
   authenticate(): Promise<AuthHeaders>;
 }
 
