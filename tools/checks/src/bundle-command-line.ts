@@ -1,16 +1,25 @@
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { ROOT } from './sources.ts';
 
 // Node opens a file for each module, and the command line is a thousand of them: one bundle starts four times as fast.
 // What finds files beside itself (templates, the cluster's sources) cannot move into it and is loaded when it is needed.
 const EXTERNAL = /^@modelyard\/(cluster|standards|templates)(\/|$)/;
+const UNDICI_IN_PART = `
+import api from 'undici/lib/api/index.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+Object.assign(Dispatcher.prototype, api);
+export { Agent, ProxyAgent };
+`;
 const door = join(ROOT, 'packages/modelyard');
 const output = join(door, 'dist/cli');
 
 rmSync(output, { recursive: true, force: true });
-const bundle = await rolldown({ input: join(door, 'dist/start.js'), platform: 'node', external: EXTERNAL, cwd: door });
+const input = join(door, 'dist/start.js');
+const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart()] });
 const { output: chunks } = await bundle.write({
   dir: output,
   format: 'esm',
@@ -23,6 +32,20 @@ writeFileSync(
   join(output, 'LICENSES.txt'),
   licensesOf([...new Set(modules.map(packageOf).filter((folder) => folder !== undefined))].sort()),
 );
+
+/**
+ * undici without fetch, WebSocket, mocks and caches, of which we use nothing and which take longer to load than all that we
+ * use. The client library, which comes only with credential plugins, keeps the whole.
+ */
+function undiciInPart(): Plugin {
+  const ours = join(ROOT, 'tools/deploy');
+  const id = '\0undici-in-part';
+  return {
+    name: 'undici-in-part',
+    resolveId: (name, importer) => (name === 'undici' && importer?.startsWith(ours) ? id : null),
+    load: (loaded) => (loaded === id ? UNDICI_IN_PART : null),
+  };
+}
 
 /** The folder of the package in node_modules that a module is of; undefined for our own. */
 function packageOf(module: string): string | undefined {
