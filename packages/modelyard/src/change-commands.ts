@@ -1,10 +1,12 @@
 import { DEFAULT_CONCURRENCY, deployServices, destroyService, failureOf, rollbackService, terminalWorld } from '@modelyard/deploy';
 import { type Options, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import type { Session } from './session.ts';
 
 /** Deploys services, several at a time; ends with every problem of those that failed. */
 export const deploy: ServiceBody = async (names, options, session) => {
   const { terminal } = session;
   const requests = await requestsFor(names, options, session);
+  if (requests.length === 0) return tellNothing(options, session);
   const outcomes = await deployServices(requests, terminalWorld(terminal), options.concurrency ?? DEFAULT_CONCURRENCY);
   const failed = outcomes.filter((outcome) => !outcome.ok).map((outcome) => outcome.service);
   if (requests.length !== 1 && terminal.output === 'text') {
@@ -14,6 +16,10 @@ export const deploy: ServiceBody = async (names, options, session) => {
   const failure = failureOf(outcomes);
   if (failure) throw failure;
 };
+
+function tellNothing({ affected }: Options, { terminal }: Session): undefined {
+  if (terminal.output === 'text') terminal.print(`nothing  no service is ${affected ? 'affected' : 'there'}`);
+}
 
 /** Brings an earlier revision of each service back. */
 export const rollback: ServiceBody = async (names, options, session) => {

@@ -4,6 +4,7 @@ import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
+import { distinct } from './settle.ts';
 import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
@@ -47,12 +48,7 @@ export async function deployServices(
 /** The error to end with: the problems of all services that failed, with the exit code of the first; undefined when none did. */
 export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | undefined {
   const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-  return errors.length > 0
-    ? new ProblemError(
-        errors.flatMap((error) => error.problems),
-        errors[0]?.exit,
-      )
-    : undefined;
+  return errors.length > 0 ? new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit) : undefined;
 }
 
 interface Surveyed {

@@ -30,7 +30,8 @@ export default async function deployBatch(
   }
   const outcomes = await deployServices(requests, terminalWorld(executorTerminal()));
   for (const outcome of outcomes) results[taskOf.get(outcome.service) as string] = resultOf(outcome);
-  for (const { success, terminalOutput } of Object.values(results)) if (!success) console.error(`\n${terminalOutput}`);
+  const failures = Object.values(results).flatMap(({ success, terminalOutput }) => (success ? [] : [terminalOutput]));
+  for (const failure of new Set(failures)) console.error(`\n${failure}`);
   return results;
 }
 
