@@ -1,4 +1,12 @@
-import { DEFAULT_CONCURRENCY, deployServices, destroyService, failureOf, rollbackService, terminalWorld } from '@modelyard/deploy';
+import {
+  DEFAULT_CONCURRENCY,
+  deployServices,
+  destroyService,
+  failureOf,
+  rollbackService,
+  terminalWorld,
+  withManyWorld,
+} from '@modelyard/deploy';
 import { type Options, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
 import type { Session } from './session.ts';
 
@@ -7,12 +15,10 @@ export const deploy: ServiceBody = async (names, options, session) => {
   const { terminal } = session;
   const requests = await requestsFor(names, options, session);
   if (requests.length === 0) return tellNothing(options, session);
-  const outcomes = await deployServices(requests, terminalWorld(terminal), options.concurrency ?? DEFAULT_CONCURRENCY);
-  const failed = outcomes.filter((outcome) => !outcome.ok).map((outcome) => outcome.service);
-  if (requests.length !== 1 && terminal.output === 'text') {
-    terminal.print(`summary  ${requests.length - failed.length} of ${requests.length} services done`);
-    if (failed.length > 0) terminal.print(`failed   ${failed.join(', ')}`);
-  }
+  const services = requests.map(({ service }) => service);
+  const outcomes = await withManyWorld(terminal, services, (world) =>
+    deployServices(requests, world, options.concurrency ?? DEFAULT_CONCURRENCY),
+  );
   const failure = failureOf(outcomes);
   if (failure) throw failure;
 };

@@ -35,15 +35,20 @@ export async function deployServices(
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, request] = next;
         const own = isMany ? naming(shared.world, request.service) : shared.world;
-        outcomes[index] = await deployOne(request, own, surveyed.get(request)?.standing);
+        const outcome = await deployOne(request, own, surveyed.get(request)?.standing);
+        if (isMany && !outcome.ok) own.report({ type: 'failed', problems: outcome.error.problems });
+        outcomes[index] = outcome;
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
   } finally {
     await shared.close();
   }
+  if (isMany) world.report({ type: 'summary', services: requests.length, failed: failedOf(outcomes) });
   return outcomes;
 }
+
+const failedOf = (outcomes: readonly ServiceOutcome[]): string[] => outcomes.flatMap(({ ok, service }) => (ok ? [] : [service]));
 
 /** The error to end with: the problems of all services that failed, with the exit code of the first; undefined when none did. */
 export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | undefined {

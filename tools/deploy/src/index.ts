@@ -30,6 +30,7 @@ export {
   formatFailureJson,
   formatHistory,
   formatStatus,
+  type Screen,
   type TextStyle,
 } from './report/index.ts';
 export type { Revision } from './revisions/index.ts';
@@ -39,5 +40,5 @@ export type { ServiceStatus } from './service-status.ts';
 export { readStatus } from './status.ts';
 export { systemClock } from './system-clock.ts';
 export type { Target } from './target.ts';
-export { printableFailure, type Terminal, terminalWorld } from './terminal-world.ts';
+export { printableFailure, type Terminal, terminalWorld, withManyWorld } from './terminal-world.ts';
 export type { Clock, World } from './world.ts';

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES, unwrap } from '@modelyard/core';
+import { deployEventSchema } from '@modelyard/deploy/events';
 import { diskSink, scaffoldService, scaffoldWorkspace } from '@modelyard/standards';
 import { parseModelServiceAnswers, parseWorkspaceAnswers } from '@modelyard/templates';
+import { Check } from 'typebox/value';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { REPOSITORY } from './pack.ts';
@@ -109,9 +111,19 @@ test('only what a commit concerns is deployed with --affected, and nothing when 
   expect(await modelyard('deploy', '--affected', '--base=HEAD')).toMatchObject({ code: 0, output: 'nothing  no service is affected\n' });
 });
 
+test('each line of --output json is of the schema, also where a service fails', async () => {
+  const record = join(workspace, 'services/risk/dist/image.json');
+  writeFileSync(record, JSON.stringify({ ref: 'simulate-crash:1', id: 'sha256:crash' }));
+  const { code, output } = await modelyard('deploy', '--all', '--no-rollback', '-o', 'json');
+  expect(code).toBe(EXIT_CODES.rollout.code);
+  const lines = output.trim().split('\n');
+  expect(lines.filter((line) => !Check(deployEventSchema(), JSON.parse(line)))).toEqual([]);
+  const types = lines.map((line) => JSON.parse(line).type as string);
+  expect(types.slice(-2)).toEqual(['summary', 'failed']);
+  expect(types.filter((type) => type === 'deployed').length).toBe(2);
+});
+
 test('--all goes on after a failure, tells which failed and ends with its code', async () => {
-  const crash = join(workspace, 'services/risk/dist/image.json');
-  writeFileSync(crash, JSON.stringify({ ref: 'simulate-crash:1', id: 'sha256:crash' }));
   const failed = await modelyard('deploy', '--all', '--no-rollback');
   expect(failed.code).toBe(EXIT_CODES.rollout.code);
   expect(failed.output).toMatch(/^summary {2}2 of 3 services done\nfailed {3}risk$/m);

@@ -1,3 +1,4 @@
+import type { Problem } from '@modelyard/core';
 import type { Plan } from '../plan/index.ts';
 
 /** What a deploy tells while it runs; doors turn it into text or JSON. */
@@ -22,4 +23,8 @@ export type DeployEvent =
   | { readonly type: 'rolling-back'; readonly to: number; readonly image: string }
   | { readonly type: 'left'; readonly service: string; readonly because: string }
   | { readonly type: 'deleted'; readonly object: string }
-  | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number };
+  | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number }
+  /** One service of many failed, and the others go on. */
+  | { readonly type: 'failed'; readonly problems: readonly Problem[] }
+  /** The end of a deploy of many. */
+  | { readonly type: 'summary'; readonly services: number; readonly failed: readonly string[] };
