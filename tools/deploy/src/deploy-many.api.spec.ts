@@ -51,11 +51,15 @@ test('services that are live cost the server as many requests as one does, and a
 test('after an interruption no further service begins', async () => {
   const interruption = new AbortController();
   interruption.abort();
-  const outcomes = await deployServices([serviceFor('never', 'one')], { ...recordingWorld(), signal: interruption.signal });
-  expect(failureOf(outcomes)).toMatchObject({
-    exit: 'interrupted',
-    problems: [{ what: 'stopped before its deploy began; nothing of it was changed' }],
-  });
+  const deploy = (...names: string[]) =>
+    deployServices(
+      names.map((name) => serviceFor('never', name)),
+      { ...recordingWorld(), signal: interruption.signal },
+    );
+  const what = 'stopped before its deploy began; nothing of it was changed';
+  const problem = { code: 'interrupted', what, remedy: 'deploy again' };
+  expect(failureOf(await deploy('one'))).toMatchObject({ exit: 'interrupted', problems: [{ ...problem, where: 'one in ns/never' }] });
+  expect(failureOf(await deploy('one', 'two', 'three'))?.problems).toEqual([{ ...problem, where: 'one and 2 more' }]);
 });
 
 test('a diff shows what a deploy would change, and changes nothing', async () => {

@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from '@modelyard/core';
+import { ProblemError } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 /** How the deploy of one service of many ended. */
 export type ServiceOutcome =
   | { readonly service: string; readonly ok: true; readonly outcome: DeployOutcome }
-  | { readonly service: string; readonly ok: false; readonly error: ProblemError };
+  | { readonly service: string; readonly ok: false; readonly error: ProblemError; readonly begun: boolean };
 
 /** Services that are deployed at the same time; most of that time is waiting for models to load. */
 export const DEFAULT_CONCURRENCY = 16;
@@ -52,7 +52,8 @@ const failedOf = (outcomes: readonly ServiceOutcome[]): string[] => outcomes.fla
 
 /** The error to end with: the problems of all services that failed, with the exit code of the first; undefined when none did. */
 export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | undefined {
-  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
+  const failed = outcomes.filter((outcome) => !outcome.ok);
+  const errors = [...failed.filter(({ begun }) => begun).map(({ error }) => error), ...notBegunErrors(failed)];
   return errors.length > 0 ? new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit) : undefined;
 }
 
@@ -91,12 +92,13 @@ function liveFirst(requests: readonly DeployRequest[], surveyed: ReadonlyMap<Dep
 
 async function deployOne(request: DeployRequest, world: World, surveyed: Standing | undefined): Promise<ServiceOutcome> {
   const { service } = request;
-  if (world.signal?.aborted) return { service, ok: false, error: new ProblemError([notBegun(request)], 'interrupted') };
+  if (world.signal?.aborted)
+    return { service, ok: false, error: notBegun(`${service} in ns/${request.environment.namespace}`), begun: false };
   try {
     return { service, ok: true, outcome: await deployService(request, world, surveyed) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { service, ok: false, error };
+    return { service, ok: false, error, begun: true };
   }
 }
 
@@ -118,11 +120,13 @@ function shareConnections(world: World): { world: World; close: () => Promise<vo
   return { world: { ...world, connect }, close };
 }
 
-function notBegun(request: DeployRequest): Problem {
-  return {
-    code: 'interrupted',
-    where: `${request.service} in ns/${request.environment.namespace}`,
-    what: 'stopped before its deploy began; nothing of it was changed',
-    remedy: 'deploy again',
-  };
+/** Of hundreds that never began, one problem is told; it must not hide why others failed. */
+function notBegunErrors(failed: readonly (ServiceOutcome & { ok: false })[]): ProblemError[] {
+  const idle = failed.filter(({ begun }) => !begun);
+  return idle.length > 1 ? [notBegun(`${idle[0]?.service} and ${idle.length - 1} more`)] : idle.map(({ error }) => error);
+}
+
+function notBegun(where: string): ProblemError {
+  const what = 'stopped before its deploy began; nothing of it was changed';
+  return new ProblemError([{ code: 'interrupted', where, what, remedy: 'deploy again' }], 'interrupted');
 }
