@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
-// The compiled code of an earlier run is used again; it must be asked for before the code is loaded.
-enableCompileCache();
+// The compiled code of an earlier run is used again; it must be asked for before the code is loaded. Node 20 cannot.
+module.enableCompileCache?.();
 await import('./main.ts');
