@@ -38,7 +38,7 @@ test('loading the package loads neither of them: one comes with the first connec
   const connecting = [...librariesOf(source('cluster/connect.ts'))];
   expect(connecting).toContain('undici');
   expect(connecting).not.toContain('@kubernetes/client-node');
-  expect([...librariesOf(source('cluster/credential-plugins.ts'))]).toContain('@kubernetes/client-node');
+  expect([...librariesOf(source('cluster/login-plugins.ts'))]).toContain('@kubernetes/client-node');
 });
 
 test('strings that YAML 1.1 takes for something else are quoted', () => {

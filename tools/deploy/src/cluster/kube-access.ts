@@ -1,19 +1,33 @@
 import { existsSync } from 'node:fs';
-import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
+import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
-import { type Credentials, credentialsOfFile } from './kubeconfig-credentials.ts';
+import { type AuthHeaders, type Login, loginOfFile } from './login.ts';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */
-export interface KubeAccess extends Credentials {
+export interface KubeAccess {
   readonly context: string;
   readonly server: URL;
+  readonly connection: Login['connection'];
+  /** Headers of authentication. After a refusal the files are read anew and plugins run again, whatever was remembered. */
+  authenticate(isRefused?: boolean): Promise<AuthHeaders>;
+}
+
+/** The entries of the kubeconfig files that a context names. */
+interface Entries {
+  readonly cluster: ClusterEntry & { readonly server: string };
+  readonly user: UserEntry;
 }
 
 /** Reads the kubeconfig files and takes the context asked for, whatever their current one is. */
 export async function loadKubeAccess(access: ClusterAccess): Promise<Result<KubeAccess>> {
   const files = access.kubeconfigs.filter((file) => existsSync(file));
   if (files.length === 0) return fail(noKubeconfig(access));
+  const entries = findEntries(access, files);
+  return entries.ok ? accessOf(access, files, entries.value) : entries;
+}
+
+function findEntries(access: ClusterAccess, files: readonly string[]): Result<Entries> {
   const config = readKubeconfigs(files);
   if (!config.ok) return config;
   const context = config.value.contexts.get(access.context);
@@ -21,40 +35,51 @@ export async function loadKubeAccess(access: ClusterAccess): Promise<Result<Kube
   const where = files.join(', ');
   const cluster = config.value.clusters.get(context.cluster ?? '');
   if (!cluster) return fail(brokenKubeconfig(where, `context "${access.context}" names a cluster that is not there`));
-  if (!cluster.server) return fail(brokenKubeconfig(where, `cluster "${context.cluster}" names no server`));
-  return accessOf(access, where, cluster, config.value.users.get(context.user ?? '') ?? {});
+  const { server } = cluster;
+  if (!server) return fail(brokenKubeconfig(where, `cluster "${context.cluster}" names no server`));
+  return succeed({ cluster: { ...cluster, server }, user: config.value.users.get(context.user ?? '') ?? {} });
 }
 
-async function accessOf(access: ClusterAccess, files: string, cluster: ClusterEntry, user: UserEntry): Promise<Result<KubeAccess>> {
-  const refused = (error: unknown): Problem => noCredentials(access, files, error);
+async function accessOf(access: ClusterAccess, files: readonly string[], entries: Entries): Promise<Result<KubeAccess>> {
   try {
-    const { connection, authenticate } = await credentialsOf(cluster, user);
-    return succeed({
-      context: access.context,
-      server: new URL(cluster.server as string),
-      connection,
-      // Credentials may also run out in the middle of a deploy.
-      authenticate: () =>
-        authenticate().catch((error: unknown) => {
-          throw new ProblemError([refused(error)], 'preflight');
-        }),
-    });
+    const login = await loginOf(entries);
+    const { server } = entries.cluster;
+    const authenticate = authenticator(access, files, server, login);
+    return succeed({ context: access.context, server: new URL(server), connection: login.connection, authenticate });
   } catch (error) {
-    return fail(refused(error));
+    return fail(noCredentials(access, files, error));
   }
 }
 
-/** The client library knows every plugin and costs a second: it is loaded for users that have one. */
-async function credentialsOf(cluster: ClusterEntry, user: UserEntry): Promise<Credentials> {
-  if (!user.exec && !user['auth-provider']) return credentialsOfFile(cluster, user);
-  const { credentialsOfPlugin } = await import('./credential-plugins.ts');
-  return credentialsOfPlugin(cluster, user);
+/** A login may run out in the middle of a deploy; the files may hold a newer one by then. */
+function authenticator(access: ClusterAccess, files: readonly string[], server: string, login: Login): KubeAccess['authenticate'] {
+  let current = login;
+  const loginAgain = (): Promise<Login> => {
+    const entries = unwrap(findEntries(access, files), 'preflight');
+    if (entries.cluster.server !== server) throw new Error('it leads to another server than when the deploy began');
+    return loginOf(entries);
+  };
+  return async (isRefused = false) => {
+    try {
+      if (isRefused) current = await loginAgain();
+      return await current.authenticate();
+    } catch (error) {
+      throw error instanceof ProblemError ? error : new ProblemError([noCredentials(access, files, error)], 'preflight');
+    }
+  };
 }
 
-function noCredentials(access: ClusterAccess, files: string, error: unknown): Problem {
+/** The client library knows every plugin and costs a second: it is loaded for users that have one. */
+async function loginOf({ cluster, user }: Entries): Promise<Login> {
+  if (!user.exec && !user['auth-provider']) return loginOfFile(cluster, user);
+  const { loginOfPlugin } = await import('./login-plugins.ts');
+  return loginOfPlugin(cluster, user);
+}
+
+function noCredentials(access: ClusterAccess, files: readonly string[], error: unknown): Problem {
   return {
     code: 'no-credentials',
-    where: files,
+    where: files.join(', '),
     what: `context "${access.context}" gives no credentials: ${messageOf(error)}`,
     remedy: `log in to the cluster again, then try "kubectl --context ${access.context} version"`,
   };

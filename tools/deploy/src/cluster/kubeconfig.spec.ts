@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { credentialsOfPlugin } from './credential-plugins.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { type ClusterEntry, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
-import { credentialsOfFile } from './kubeconfig-credentials.ts';
+import { loginOfFile } from './login.ts';
+import { loginOfPlugin } from './login-plugins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'modelyard-kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,6 +69,23 @@ describe('kubeconfig files', () => {
   });
 });
 
+test('after a refusal the files are read again, and another server is not trusted', async () => {
+  const config = (server: string, token: string) =>
+    stringify({
+      contexts: [named('context', 'lab', { cluster: 'lab', user: 'ann' })],
+      clusters: [named('cluster', 'lab', { server })],
+      users: [named('user', 'ann', { token })],
+    });
+  const file = write('changing', config('https://one', 'old'));
+  const access = await loadKubeAccess({ environment: 'local', context: 'lab', kubeconfigs: [file] });
+  if (!access.ok) throw new Error('there is access');
+  write('changing', config('https://one', 'new'));
+  expect(await access.value.authenticate()).toEqual({ Authorization: 'Bearer old' });
+  expect(await access.value.authenticate(true)).toEqual({ Authorization: 'Bearer new' });
+  write('changing', config('https://two', 'new'));
+  await expect(access.value.authenticate(true)).rejects.toThrow('it leads to another server than when the deploy began');
+});
+
 describe('credentials without the client library are those with it', () => {
   const https: ClusterEntry = { server: 'https://10.0.0.1:6443', 'certificate-authority-data': base64('ca') };
   const cases: Record<string, [ClusterEntry, UserEntry]> = {
@@ -85,15 +102,15 @@ describe('credentials without the client library are those with it', () => {
     ],
   };
   test.each(Object.entries(cases))('%s', async (_name, [cluster, user]) => {
-    const ours = credentialsOfFile(cluster, user);
-    const theirs = await credentialsOfPlugin(cluster, user);
+    const ours = loginOfFile(cluster, user);
+    const theirs = await loginOfPlugin(cluster, user);
     expect(ours.connection).toEqual(theirs.connection);
     expect(await ours.authenticate()).toEqual(await theirs.authenticate());
   });
 
   test('a token file is read again each time, and groups are impersonated too', async () => {
     const tokenFile = write('token', 'one\n');
-    const { authenticate } = credentialsOfFile(https, { tokenFile, as: 'intern', 'as-groups': ['dev', 'ops'] });
+    const { authenticate } = loginOfFile(https, { tokenFile, as: 'intern', 'as-groups': ['dev', 'ops'] });
     expect(await authenticate()).toEqual({
       Authorization: 'Bearer one',
       'Impersonate-User': 'intern',

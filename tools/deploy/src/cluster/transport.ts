@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { KubeAccess } from './kube-access.ts';
-import type { AuthHeaders } from './kubeconfig-credentials.ts';
+import type { AuthHeaders } from './login.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
 
 /** One request to the API server; the body is sent as JSON, as it is. */

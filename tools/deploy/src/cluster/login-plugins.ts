@@ -2,12 +2,12 @@ import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { ClusterEntry, UserEntry } from './kubeconfig.ts';
-import type { Credentials } from './kubeconfig-credentials.ts';
+import type { Login } from './login.ts';
 
 const NAME = 'chosen';
 
 /** The credentials of a user with an exec plugin or an auth provider; the plugin runs now, and when it is asked again. */
-export async function credentialsOfPlugin(cluster: ClusterEntry, user: UserEntry): Promise<Credentials> {
+export async function loginOfPlugin(cluster: ClusterEntry, user: UserEntry): Promise<Login> {
   const config = new KubeConfig();
   const source = {
     clusters: [{ name: NAME, cluster }],

@@ -3,7 +3,7 @@ import type { DispatcherOptions } from '@kubernetes/client-node';
 import type { ClusterEntry, UserEntry } from './kubeconfig.ts';
 
 /** How a connection is opened, and what each request says about who asks. */
-export interface Credentials {
+export interface Login {
   readonly connection: DispatcherOptions;
   /** Headers of authentication; token files are read and exec plugins asked again. */
   authenticate(): Promise<AuthHeaders>;
@@ -15,7 +15,7 @@ export type AuthHeaders = Readonly<Record<string, string | string[]>>;
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 30_000 } as const;
 
 /** The credentials of a user whose kubeconfig says all of them itself. */
-export function credentialsOfFile(cluster: ClusterEntry, user: UserEntry): Credentials {
+export function loginOfFile(cluster: ClusterEntry, user: UserEntry): Login {
   return { connection: connectionOf(cluster, user), authenticate: async () => headersOf(user) };
 }
 
