@@ -22,9 +22,10 @@ const input = join(door, 'dist/start.js');
 const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart()] });
 const { output: chunks } = await bundle.write({
   dir: output,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
+  // An ES module that imports a module of Node loads every part of it, WebSocket and WebCrypto among them; require does not.
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
 });
 await bundle.close();
 const modules = chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));

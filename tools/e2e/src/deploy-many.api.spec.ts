@@ -55,7 +55,7 @@ async function commit(message: string): Promise<void> {
 }
 
 const modelyard = (...args: string[]): Promise<Outcome> =>
-  shell.attempt(workspace, process.execPath, join(REPOSITORY, 'packages/modelyard/dist/cli/start.js'), ...args);
+  shell.attempt(workspace, process.execPath, join(REPOSITORY, 'packages/modelyard/dist/cli/start.cjs'), ...args);
 const runMany = (env: Record<string, string>, ...args: string[]): Promise<Outcome> =>
   new Shell({ ...shell.env, ...env }, () => undefined).attempt(workspace, 'nx', 'run-many', '-t', 'deploy', ...args);
 

@@ -19,7 +19,7 @@ export async function findContenders(home: string): Promise<Contender[]> {
   const env = { PATH: process.env.PATH, HOME: home, NO_COLOR: '1' };
   const helm = await findHelm(process.env);
   const kubectl = await findKubectl(process.env);
-  const modelyard = [process.execPath, join(import.meta.dirname, '../../../../packages/modelyard/dist/cli/start.js')];
+  const modelyard = [process.execPath, join(import.meta.dirname, '../../../../packages/modelyard/dist/cli/start.cjs')];
   const render = async (fixture: Fixture, reach: Reach): Promise<void> => {
     await pointTo(fixture, reach);
     await timed([...modelyard, 'render', '--all', '--file', manifestOf(fixture)], env, fixture.directory);
