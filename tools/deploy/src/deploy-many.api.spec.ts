@@ -40,7 +40,7 @@ test('services that are live cost the server as many requests as one does, and a
     const through = requests.map((request) => ({ ...request, kubeconfigs: [kubeconfig] }));
     expect(failureOf(await deployServices(through, recordingWorld()))).toBe(undefined);
     expect(passed.filter(({ method }) => method !== 'GET')).toEqual([]);
-    expect(passed.length).toBe(8);
+    expect(passed.length).toBe(9);
     const world = recordingWorld();
     const changed = through.map((request) => (request.service === 'one' ? { ...request, image: { ref: 'one:2' } } : request));
     expect(failureOf(await deployServices(changed, world, 1))).toBe(undefined);
@@ -68,6 +68,7 @@ test('a diff shows what a deploy would change, and changes nothing', async () =>
     'create serviceaccount/churn',
     'create configmap/churn',
     'create service/churn',
+    'create networkpolicy/churn',
     'create deployment/churn',
   ]);
   await deployServices([request], recordingWorld());

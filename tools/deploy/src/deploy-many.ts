@@ -2,7 +2,7 @@ import { ProblemError } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
-import { planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
+import { keepServed, planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { distinct } from './settle.ts';
 import { accessTo } from './target.ts';
@@ -66,16 +66,24 @@ interface Surveyed {
 async function surveyAll(requests: readonly DeployRequest[], world: World): Promise<Map<DeployRequest, Surveyed>> {
   const groups = Map.groupBy(requests, (request) => JSON.stringify([accessTo(request), request.environment.namespace]));
   const surveys = [...groups.values()].map(async (group) => {
-    const releases = group.map(releaseOf);
-    const [{ environment }] = releases as [Release, ...Release[]];
+    const [{ environment }] = group as [DeployRequest, ...DeployRequest[]];
     const cluster = await world.connect(accessTo(group[0] as DeployRequest));
-    const standings = await surveyReleases(cluster, environment.namespace, releases);
-    return group.map((request, index) => {
+    const wanted = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
+    const standings = await surveyReleases(
+      cluster,
+      environment.namespace,
+      wanted.map(({ release }) => release),
+    );
+    return wanted.map(({ request, release }, index) => {
       const standing = standings[index] as Standing;
-      return [request, { standing, isLive: planIfLive(standing.inventory, releases[index] as Release) !== undefined }] as const;
+      return [request, { standing, isLive: planIfLive(standing.inventory, release) !== undefined }] as const;
     });
   });
   return new Map((await Promise.all(surveys.map((survey) => survey.catch(passProblem)))).flat());
+}
+
+async function servedRelease(cluster: Cluster, request: DeployRequest): Promise<{ request: DeployRequest; release: Release }[]> {
+  return [{ request, release: await keepServed(cluster, releaseOf(request), () => undefined) }];
 }
 
 function passProblem(error: unknown): [] {

@@ -7,6 +7,7 @@ import type { Plan } from './plan/index.ts';
 import {
   type BroughtUp,
   bringUp,
+  keepServed,
   planIfLive,
   planInNewNamespace,
   planRelease,
@@ -34,8 +35,8 @@ export async function deployService(request: DeployRequest, world: World, survey
   const startedMs = world.clock.nowMs();
   const cluster = await world.connect(accessTo(request));
   try {
-    const release = releaseOf(request);
     reportStart(request, world);
+    const release = await keepServed(cluster, releaseOf(request), (note) => world.report({ type: 'noted', ...note }));
     const standing = surveyed ?? (await surveyOne(cluster, release));
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing, world) };
     const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployLocked(cluster, release, request, world));

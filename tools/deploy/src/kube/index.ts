@@ -1,6 +1,6 @@
+export { parseQuantity } from '@modelyard/core';
 export { canonicalJson, sha256Of } from './canonical.ts';
 export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
-export { parseQuantity } from './quantity.ts';
 export type * from './rollout.ts';
 export { selectorOf } from './selector.ts';

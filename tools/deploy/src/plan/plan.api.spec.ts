@@ -32,6 +32,7 @@ test('a deploy that changes nothing sends no write: one list for each kind, and 
       'GET /api/v1/namespaces/no-op/services',
       'GET /apis/apps/v1/namespaces/no-op/deployments',
       'GET /apis/apps/v1/namespaces/no-op/replicasets',
+      'GET /apis/networking.k8s.io/v1/namespaces/no-op/networkpolicies',
       'GET /version',
     ]);
     expect(passed.filter(({ path }) => path.includes('watch='))).toEqual([]);

@@ -11,7 +11,7 @@ import {
 } from '../inventory/index.ts';
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
-import { applyPlan, type Change, compareWithLive, isAsApplied, type Plan, planChanges } from '../plan/index.ts';
+import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
 import { stopped } from './interrupted.ts';
@@ -64,7 +64,10 @@ export function planInNewNamespace(release: Release): Plan {
   return planChanges(objects.map((object) => ({ desired: object })));
 }
 
-/** Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. */
+/**
+ * Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. An autoscaler
+ * that is no longer wanted goes before all, for it would undo the replicas.
+ */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
   const { set } = inventory;
   const desired = membersOf(release);
@@ -72,10 +75,12 @@ export async function bringUp(cluster: Cluster, release: Release, plan: Plan, in
   await deliverImage(release, plan, world);
   const books = { kinds: kindsBetween(inventory, desired), ...(proved ? { proved } : {}) };
   const parent = await writeBooks(cluster, set, inventory.parent, books);
+  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+  const prune = (objects: readonly KubeObject[]) => pruneMembers(cluster, objects, (object) => world.report({ type: 'deleted', object }));
+  await prune(leaving.filter(leavesFirst));
   if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
   const proof = await proveRelease(cluster, release, world);
-  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
-  await pruneMembers(cluster, leaving, (object) => world.report({ type: 'deleted', object }));
+  await prune(leaving.filter((object) => !leavesFirst(object)));
   const hash = releaseHash(desired);
   const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
   await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });

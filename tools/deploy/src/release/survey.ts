@@ -13,6 +13,7 @@ export interface Standing {
 
 /** What a namespace holds of releases, in their order: one list for each kind, however many releases there are. */
 export async function surveyReleases(cluster: Cluster, namespace: string, releases: readonly Release[]): Promise<Standing[]> {
+  if (releases.length === 0) return [];
   const labelSelector = selectorOf(
     LABEL_INSTANCE,
     releases.map(({ service }) => service),

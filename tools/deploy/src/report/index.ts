@@ -1,4 +1,4 @@
-export type { DeployEvent } from './events.ts';
+export type { DeployEvent, Note } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
 export { type LiveTable, openLiveTable, type Screen } from './live-table.ts';
 export { formatDiff, formatHistory, formatStatus } from './looks.ts';

@@ -15,6 +15,7 @@ const image = 'churn:2';
 /** One of each type: a new type does not compile until it is here. */
 const SAMPLES: { readonly [T in DeployEvent['type']]: DeployEvent & { readonly type: T } } = {
   started: { type: 'started', ...at, environment: 'staging', context: 'lab', image },
+  noted: { type: 'noted', code: 'left-out', what: 'a kind is missing', remedy: 'install it', details: ['more'] },
   planned: {
     type: 'planned',
     dryRun: false,

@@ -38,6 +38,15 @@ const EVENTS: Record<DeployEvent['type'], { readonly about: string; readonly key
     about: 'the deploy of a service begins',
     keys: { service, environment: text('its environment'), context: text('kube context'), namespace, image: text('image reference') },
   },
+  noted: {
+    about: 'something that stops nothing',
+    keys: {
+      code: text('stable, lower-case: "left-out"'),
+      what: text('what was found'),
+      remedy: Type.Optional(text('what to do about it')),
+      details: Type.Optional(texts('more lines')),
+    },
+  },
   planned: {
     about: 'what will be done to its objects',
     keys: { dryRun: Type.Boolean({ description: 'nothing was changed' }), changes: Type.Array(Change) },

@@ -59,6 +59,7 @@ function changeBy(event: DeployEvent, row: Row): Partial<Pick<Row, 'state' | 'ca
       return { cause: event.because };
     case 'failed':
       return failed(event);
+    case 'noted':
     case 'verified':
     case 'not-verified':
     case 'deleted':
