@@ -8,7 +8,10 @@ const alias = folders.map((folder) => {
   const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string };
   return { find: new RegExp(`^${name}$`), replacement: join(import.meta.dirname, folder, 'src/index.ts') };
 });
-const subpaths = [{ find: /^@modelyard\/deploy\/render$/, replacement: join(import.meta.dirname, 'tools/deploy/src/render.ts') }];
+const subpaths = [
+  { find: /^@modelyard\/deploy\/render$/, replacement: join(import.meta.dirname, 'tools/deploy/src/render.ts') },
+  { find: /^@modelyard\/deploy\/events$/, replacement: join(import.meta.dirname, 'tools/deploy/src/report/json-schema.ts') },
+];
 
 const sources = '{packages,tools}/*/src/**';
 const own = ['**/*.api.spec.ts', '**/*.engine.spec.ts', '**/node_modules/**', '**/dist/**'];

@@ -37,9 +37,17 @@ export const succeed = <T>(value: T): Result<T> => ({ ok: true, value });
 /** A Result that holds the problems, all of them. */
 export const fail = (...problems: readonly Problem[]): Result<never> => ({ ok: false, problems });
 
+const BRAND = Symbol.for('modelyard.ProblemError');
+
 /** Carries problems up to the door that prints them. It is never a bug. */
 export class ProblemError extends Error {
+  /** One process may hold two copies of this module: the command line has its own, and a workspace may mix versions. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   override readonly name = 'ProblemError';
+  readonly [BRAND] = true;
   readonly problems: readonly Problem[];
   readonly exit: ExitName;
 

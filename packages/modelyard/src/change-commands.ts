@@ -8,6 +8,7 @@ import {
   rollbackService,
   settleAll,
   terminalWorld,
+  withManyWorld,
 } from '@modelyard/deploy';
 import { type Options, promotionsFor, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
 import type { Session } from './session.ts';
@@ -23,15 +24,18 @@ export const promote: ServiceBody = async (names, options, session) => {
   return deployAll(requests, options, session);
 };
 
-async function deployAll(requests: readonly DeployRequest[], options: Options, { terminal }: Session): Promise<undefined> {
-  const outcomes = await deployServices(requests, terminalWorld(terminal), options.concurrency ?? DEFAULT_CONCURRENCY);
-  const failed = outcomes.filter((outcome) => !outcome.ok).map((outcome) => outcome.service);
-  if (requests.length !== 1 && terminal.output === 'text') {
-    terminal.print(`summary  ${requests.length - failed.length} of ${requests.length} services done`);
-    if (failed.length > 0) terminal.print(`failed   ${failed.join(', ')}`);
-  }
+async function deployAll(requests: readonly DeployRequest[], options: Options, session: Session): Promise<undefined> {
+  if (requests.length === 0) return tellNothing(options, session);
+  const services = requests.map(({ service }) => service);
+  const outcomes = await withManyWorld(session.terminal, services, (world) =>
+    deployServices(requests, world, options.concurrency ?? DEFAULT_CONCURRENCY),
+  );
   const failure = failureOf(outcomes);
   if (failure) throw failure;
+}
+
+function tellNothing({ affected }: Options, { terminal }: Session): undefined {
+  if (terminal.output === 'text') terminal.print(`nothing  no service is ${affected ? 'affected' : 'there'}`);
 }
 
 /** Brings an earlier revision of each service back. */

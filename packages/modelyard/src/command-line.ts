@@ -1,6 +1,7 @@
 import { EXIT_CODES, MODELYARD_VERSION } from '@modelyard/core';
 import { Command, CommanderError } from 'commander';
 import { addClusterCommands } from './cluster-commands.ts';
+import { addCompletionCommands } from './completion-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import type { Finish } from './finish.ts';
 import { addServiceCommands } from './service-commands.ts';
@@ -18,6 +19,7 @@ export function buildProgram(finish: Finish): Command {
   addServiceCommands(program, finish);
   addClusterCommands(program, finish);
   addDoctorCommand(program, finish);
+  addCompletionCommands(program);
   return program;
 }
 

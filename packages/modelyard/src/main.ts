@@ -1,4 +1,6 @@
-#!/usr/bin/env node
 import { runCommandLine } from './command-line.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+// No await at the top: the bundle is CommonJS, which cannot have one.
+void runCommandLine(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

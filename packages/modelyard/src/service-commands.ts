@@ -1,3 +1,4 @@
+import { DEFAULT_CONCURRENCY } from '@modelyard/deploy';
 import type { Command } from 'commander';
 import { deploy, destroy, promote, rollback } from './change-commands.ts';
 import type { Finish } from './finish.ts';
@@ -23,6 +24,17 @@ export function addServiceCommands(program: Command, finish: Finish): void {
   addLooks(program, run);
 }
 
+const DEPLOY_HELP = `
+Examples:
+  modelyard deploy churn -e staging                  one service; every step is a line
+  modelyard deploy --all -e staging                  all; on a terminal a table, elsewhere lines
+  modelyard deploy --affected --base=origin/main     in a pipeline: what a change concerns
+  modelyard deploy churn -e production --dry-run     what would change, and nothing else
+  modelyard deploy --all -o json | jq -c 'select(.type=="failed")'
+
+What is live as it was applied is only proved again. Of many, one that fails stops none of the others;
+the exit code is that of the first that failed. Ctrl-C stops before the next step, a second one at once; deploy again to carry on.`;
+
 type Run = (body: ServiceBody) => (names: string[], options: Options) => Promise<void>;
 
 function addChanges(program: Command, run: Run): void {
@@ -35,8 +47,9 @@ function addChanges(program: Command, run: Run): void {
     .option('--dry-run', 'show what would change and change nothing')
     .option('--no-rollback', 'leave a rollout that failed as it is')
     .option('--timeout <seconds>', 'longest wait for a rollout; left out, it follows from the load budget', seconds)
-    .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
+    .option('--concurrency <count>', `services that are deployed at the same time; left out, ${DEFAULT_CONCURRENCY}`, positive)
     .addOption(outputOption())
+    .addHelpText('after', DEPLOY_HELP)
     .action(run(deploy));
   ofImage(inEnvironment(deploying.command('role [service...]').description('prints the least Role that can deploy a service, as YAML')))
     .option('--cluster', 'print the ClusterRole with which preflight sees GPUs and recognizes the cluster; needs no service')

@@ -86,8 +86,9 @@ export async function promotionsFor(names: readonly string[], options: Options, 
 
 async function questionsFor(names: readonly string[], options: Options, session: Session): Promise<DeployQuestion[]> {
   const workspaceRoot = findWorkspace(session.cwd);
-  const chosen = await choose(workspaceRoot, names, options);
-  return chooseServices(workspaceRoot, chosen).map((serviceRoot) => ({
+  const services = listServices(workspaceRoot);
+  const chosen = await choose(workspaceRoot, services, names, options);
+  return chooseServices(workspaceRoot, services, chosen).map((serviceRoot) => ({
     workspaceRoot,
     serviceRoot,
     env: session.terminal.env,
@@ -101,19 +102,25 @@ async function questionsFor(names: readonly string[], options: Options, session:
   }));
 }
 
-async function choose(workspace: string, names: readonly string[], { all, affected, base }: Options): Promise<readonly string[]> {
+async function choose(
+  workspace: string,
+  services: ReadonlyMap<string, string>,
+  names: readonly string[],
+  { all, affected, base }: Options,
+): Promise<readonly string[]> {
   const ways = [names.length > 0, all === true, affected === true].filter(Boolean).length;
-  if (ways !== 1) throw unclearChoice(workspace, ways);
-  if (all) return [...listServices(workspace).keys()];
-  return affected ? affectedServices(workspace, base) : [...new Set(names)];
+  const known = [...services.keys()];
+  if (ways !== 1) throw unclearChoice(workspace, known, ways);
+  if (all) return known;
+  return affected ? affectedServices(workspace, services, base) : [...new Set(names)];
 }
 
-const unclearChoice = (workspace: string, ways: number): ProblemError =>
+const unclearChoice = (workspace: string, known: readonly string[], ways: number): ProblemError =>
   new ProblemError([
     {
       code: 'which-services',
       where: workspace,
       what: ways === 0 ? 'no service is named' : 'names, --all and --affected do not go together',
-      remedy: `give names (known: ${[...listServices(workspace).keys()].join(', ') || 'none'}), or --all, or --affected`,
+      remedy: `give names (known: ${known.join(', ') || 'none'}), or --all, or --affected`,
     },
   ]);

@@ -24,8 +24,7 @@ export function listServices(workspace: string): Map<string, string> {
 }
 
 /** The folders of the services asked for; a ProblemError names the nearest service for each unknown one. */
-export function chooseServices(workspace: string, asked: readonly string[]): string[] {
-  const services = listServices(workspace);
+export function chooseServices(workspace: string, services: ReadonlyMap<string, string>, asked: readonly string[]): string[] {
   const known = [...services.keys()];
   const problems = asked
     .filter((name) => !services.has(name))
@@ -44,18 +43,28 @@ export function chooseServices(workspace: string, asked: readonly string[]): str
 }
 
 /** The names of the services that Nx calls affected, compared with its base (`--base`, NX_BASE or the defaultBase of nx.json). */
-export async function affectedServices(workspace: string, base: string | undefined): Promise<string[]> {
+export async function affectedServices(
+  workspace: string,
+  services: ReadonlyMap<string, string>,
+  base: string | undefined,
+): Promise<string[]> {
   const question = ['show', 'projects', '--affected', '--json', ...(base === undefined ? [] : [`--base=${base}`])];
   const { stdout } = await promisify(execFile)('npx', ['--no-install', 'nx', ...question], { cwd: workspace }).catch(
     notAnswered(workspace),
   );
   const affected = new Set(JSON.parse(stdout) as string[]);
-  return [...listServices(workspace).keys()].filter((name) => affected.has(name));
+  return [...services.keys()].filter((name) => affected.has(name));
 }
+
+/** A name as it nearly always stands; the file is parsed in full when its service is asked for. */
+const PLAIN_NAME = /^name: *([a-z][a-z0-9-]*) *$/m;
 
 /** The name in a spec file; of a file that cannot be read, its folder's. */
 function nameIn(file: string): string {
-  const source = parseYamlSource(readFileSync(file, 'utf8'), file);
+  const text = readFileSync(file, 'utf8');
+  const plain = PLAIN_NAME.exec(text)?.[1];
+  if (plain !== undefined) return plain;
+  const source = parseYamlSource(text, file);
   const name = source.ok ? (source.value.value as { name?: unknown } | null)?.name : undefined;
   return typeof name === 'string' ? name : basename(dirname(file));
 }

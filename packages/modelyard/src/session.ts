@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT_CODES, type ExitName, formatBug, ProblemError } from '@modelyard/core';
-import { printableFailure, type Terminal } from '@modelyard/deploy';
+import { printableFailure, type Screen, type Terminal } from '@modelyard/deploy';
 
 /** What every command works with: the process's surroundings and a signal that Ctrl-C aborts. */
 export interface Session {
@@ -25,6 +25,7 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
     output,
     colours: wantsColours(process.env, process.stdout.isTTY === true),
     signal: interruption.signal,
+    ...(wantsTable(process.env, process.stdout) ? { screen: screenOf(process.stdout) } : {}),
     print: (line: string) => console.log(line),
     ...(output === 'text' && process.stdin.isTTY && process.stdout.isTTY ? { ask: askOnTerminal(interruption) } : {}),
   };
@@ -56,6 +57,22 @@ function askOnTerminal(interruption: AbortController): (question: string) => Pro
     } finally {
       lines.close();
     }
+  };
+}
+
+/** A table is drawn where somebody looks; a log of CI keeps every line. */
+export function wantsTable(env: Readonly<Record<string, string | undefined>>, output: { readonly isTTY?: boolean }): boolean {
+  return output.isTTY === true && env.TERM !== 'dumb' && !(env.CI && env.CI !== 'false');
+}
+
+function screenOf(output: NodeJS.WriteStream): Screen {
+  return {
+    room: () => ({ columns: output.columns || 80, rows: output.rows || 24 }),
+    write: (text) => void output.write(text),
+    onResize: (action) => {
+      output.on('resize', action);
+      return () => void output.off('resize', action);
+    },
   };
 }
 

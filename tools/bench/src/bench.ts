@@ -3,8 +3,8 @@ export interface Bench {
   readonly name: string;
   /** One line for --help. */
   readonly about: string;
-  /** Runs it; progress goes to `log`, the figures come back. */
-  run(log: (line: string) => void): Promise<BenchTable[]>;
+  /** Runs it; progress goes to `log`, the figures come back. `args` are its own options. */
+  run(log: (line: string) => void, args: readonly string[]): Promise<BenchTable[]>;
 }
 
 export interface BenchTable {

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
+import { deployBench } from './deploy/index.ts';
 import { imageBench } from './image/index.ts';
 
 /** All benches; a new one is a line here. */
-export const BENCHES: readonly Bench[] = [imageBench];
+export const BENCHES: readonly Bench[] = [imageBench, deployBench];

@@ -3,6 +3,7 @@ export { DEFAULT_SIMULATED_GPU, SIMULATED_GPU_LABEL, type SimulatedGpu, simulate
 export { importArchive, type LoadedImage, loadImage } from './load-image.ts';
 export { clusterOfContext, contextOf, DEFAULT_CLUSTER_NAME, userKubeconfigFile } from './paths.ts';
 export { type ClusterStatus, clusterStatus, findCluster, listClusters, type NodeReport } from './status.ts';
+export { startTestControlPlane, type TestControlPlane } from './testing.ts';
 export type {
   ClusterChoice,
   ClusterMode,

@@ -4,6 +4,7 @@ import { diffService } from './diff-service.ts';
 import { readHistory } from './history-service.ts';
 import { readLogs } from './logs.ts';
 import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
+import { withRelay } from './testing/relay.ts';
 
 const serviceFor = (namespace: string, name: string, image = `${name}:1`) => ({
   ...requestFor(namespace, { name }, { image: { ref: image, id: `sha256:${image}` } }),
@@ -32,14 +33,33 @@ test('many services share one connection; one that fails stops none of the other
   expect(failureOf(outcomes)).toMatchObject({ exit: 'rollout', problems: [{ code: 'crash' }] });
 });
 
+test('services that are live cost the server as many requests as one does, and are proved before others are changed', async () => {
+  const requests = ['one', 'two', 'three'].map((name) => serviceFor('surveyed', name));
+  await deployServices(requests, recordingWorld());
+  await withRelay(async (kubeconfig, passed) => {
+    const through = requests.map((request) => ({ ...request, kubeconfigs: [kubeconfig] }));
+    expect(failureOf(await deployServices(through, recordingWorld()))).toBe(undefined);
+    expect(passed.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(passed.length).toBe(9);
+    const world = recordingWorld();
+    const changed = through.map((request) => (request.service === 'one' ? { ...request, image: { ref: 'one:2' } } : request));
+    expect(failureOf(await deployServices(changed, world, 1))).toBe(undefined);
+    expect(world.events.flatMap((event) => (event.type === 'deployed' ? [event.service] : []))).toEqual(['two', 'three', 'one']);
+  });
+});
+
 test('after an interruption no further service begins', async () => {
   const interruption = new AbortController();
   interruption.abort();
-  const outcomes = await deployServices([serviceFor('never', 'one')], { ...recordingWorld(), signal: interruption.signal });
-  expect(failureOf(outcomes)).toMatchObject({
-    exit: 'interrupted',
-    problems: [{ what: 'stopped before its deploy began; nothing of it was changed' }],
-  });
+  const deploy = (...names: string[]) =>
+    deployServices(
+      names.map((name) => serviceFor('never', name)),
+      { ...recordingWorld(), signal: interruption.signal },
+    );
+  const what = 'stopped before its deploy began; nothing of it was changed';
+  const problem = { code: 'interrupted', what, remedy: 'deploy again' };
+  expect(failureOf(await deploy('one'))).toMatchObject({ exit: 'interrupted', problems: [{ ...problem, where: 'one in ns/never' }] });
+  expect(failureOf(await deploy('one', 'two', 'three'))?.problems).toEqual([{ ...problem, where: 'one and 2 more' }]);
 });
 
 test('a diff shows what a deploy would change, and changes nothing', async () => {

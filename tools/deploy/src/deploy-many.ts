@@ -1,20 +1,24 @@
-import { type Problem, ProblemError } from '@modelyard/core';
+import { ProblemError } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import { keepServed, planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
+import { releaseOf } from './release-of.ts';
+import { distinct } from './settle.ts';
+import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
 /** How the deploy of one service of many ended. */
 export type ServiceOutcome =
   | { readonly service: string; readonly ok: true; readonly outcome: DeployOutcome }
-  | { readonly service: string; readonly ok: false; readonly error: ProblemError };
+  | { readonly service: string; readonly ok: false; readonly error: ProblemError; readonly begun: boolean };
 
-/** Services that are deployed at the same time. */
-export const DEFAULT_CONCURRENCY = 4;
+/** Services that are deployed at the same time; most of that time is waiting for models to load. */
+export const DEFAULT_CONCURRENCY = 16;
 
 /**
- * Deploys services through one connection, a few at a time. A service that fails stops none of the others; after an
- * interruption no further one begins.
+ * Deploys services through one connection, a few at a time: first those that are live already, which only have to be
+ * proved. A service that fails stops none of the others; after an interruption no further one begins.
  */
 export async function deployServices(
   requests: readonly DeployRequest[],
@@ -23,40 +27,86 @@ export async function deployServices(
 ): Promise<ServiceOutcome[]> {
   const shared = shareConnections(world);
   const outcomes: ServiceOutcome[] = [];
-  const waiting = [...requests.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, request] = next;
-      outcomes[index] = await deployOne(request, requests.length > 1 ? naming(shared.world, request.service) : shared.world);
-    }
-  };
+  const isMany = requests.length > 1;
   try {
+    const surveyed = isMany ? await surveyAll(requests, shared.world) : new Map<DeployRequest, Surveyed>();
+    const waiting = liveFirst(requests, surveyed);
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, request] = next;
+        const own = isMany ? naming(shared.world, request.service) : shared.world;
+        const outcome = await deployOne(request, own, surveyed.get(request)?.standing);
+        if (isMany && !outcome.ok) own.report({ type: 'failed', problems: outcome.error.problems });
+        outcomes[index] = outcome;
+      }
+    };
     await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
   } finally {
     await shared.close();
   }
+  if (isMany) world.report({ type: 'summary', services: requests.length, failed: failedOf(outcomes) });
   return outcomes;
 }
 
+const failedOf = (outcomes: readonly ServiceOutcome[]): string[] => outcomes.flatMap(({ ok, service }) => (ok ? [] : [service]));
+
 /** The error to end with: the problems of all services that failed, with the exit code of the first; undefined when none did. */
 export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | undefined {
-  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-  return errors.length > 0
-    ? new ProblemError(
-        errors.flatMap((error) => error.problems),
-        errors[0]?.exit,
-      )
-    : undefined;
+  const failed = outcomes.filter((outcome) => !outcome.ok);
+  const errors = [...failed.filter(({ begun }) => begun).map(({ error }) => error), ...notBegunErrors(failed)];
+  return errors.length > 0 ? new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit) : undefined;
 }
 
-async function deployOne(request: DeployRequest, world: World): Promise<ServiceOutcome> {
+interface Surveyed {
+  readonly standing: Standing;
+  readonly isLive: boolean;
+}
+
+/** What each namespace holds of the services. Where that cannot be read, each service meets the problem by itself. */
+async function surveyAll(requests: readonly DeployRequest[], world: World): Promise<Map<DeployRequest, Surveyed>> {
+  const groups = Map.groupBy(requests, (request) => JSON.stringify([accessTo(request), request.environment.namespace]));
+  const surveys = [...groups.values()].map(async (group) => {
+    const [{ environment }] = group as [DeployRequest, ...DeployRequest[]];
+    const cluster = await world.connect(accessTo(group[0] as DeployRequest));
+    const wanted = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
+    const standings = await surveyReleases(
+      cluster,
+      environment.namespace,
+      wanted.map(({ release }) => release),
+    );
+    return wanted.map(({ request, release }, index) => {
+      const standing = standings[index] as Standing;
+      return [request, { standing, isLive: planIfLive(standing.inventory, release) !== undefined }] as const;
+    });
+  });
+  return new Map((await Promise.all(surveys.map((survey) => survey.catch(passProblem)))).flat());
+}
+
+async function servedRelease(cluster: Cluster, request: DeployRequest): Promise<{ request: DeployRequest; release: Release }[]> {
+  return [{ request, release: await keepServed(cluster, releaseOf(request), () => undefined) }];
+}
+
+function passProblem(error: unknown): [] {
+  if (error instanceof ProblemError) return [];
+  throw error;
+}
+
+/** A survey grows old while others roll out, so those that rely on it go first. */
+function liveFirst(requests: readonly DeployRequest[], surveyed: ReadonlyMap<DeployRequest, Surveyed>): [number, DeployRequest][] {
+  const all = [...requests.entries()];
+  const isLive = ([, request]: [number, DeployRequest]) => surveyed.get(request)?.isLive === true;
+  return [...all.filter(isLive), ...all.filter((one) => !isLive(one))];
+}
+
+async function deployOne(request: DeployRequest, world: World, surveyed: Standing | undefined): Promise<ServiceOutcome> {
   const { service } = request;
-  if (world.signal?.aborted) return { service, ok: false, error: new ProblemError([notBegun(request)], 'interrupted') };
+  if (world.signal?.aborted)
+    return { service, ok: false, error: notBegun(`${service} in ns/${request.environment.namespace}`), begun: false };
   try {
-    return { service, ok: true, outcome: await deployService(request, world) };
+    return { service, ok: true, outcome: await deployService(request, world, surveyed) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { service, ok: false, error };
+    return { service, ok: false, error, begun: true };
   }
 }
 
@@ -78,11 +128,13 @@ function shareConnections(world: World): { world: World; close: () => Promise<vo
   return { world: { ...world, connect }, close };
 }
 
-function notBegun(request: DeployRequest): Problem {
-  return {
-    code: 'interrupted',
-    where: `${request.service} in ns/${request.environment.namespace}`,
-    what: 'stopped before its deploy began; nothing of it was changed',
-    remedy: 'deploy again',
-  };
+/** Of hundreds that never began, one problem is told; it must not hide why others failed. */
+function notBegunErrors(failed: readonly (ServiceOutcome & { ok: false })[]): ProblemError[] {
+  const idle = failed.filter(({ begun }) => !begun);
+  return idle.length > 1 ? [notBegun(`${idle[0]?.service} and ${idle.length - 1} more`)] : idle.map(({ error }) => error);
+}
+
+function notBegun(where: string): ProblemError {
+  const what = 'stopped before its deploy began; nothing of it was changed';
+  return new ProblemError([{ code: 'interrupted', where, what, remedy: 'deploy again' }], 'interrupted');
 }

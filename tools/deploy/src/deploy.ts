@@ -17,6 +17,8 @@ import {
   proveRelease,
   type Release,
   readStanding,
+  type Standing,
+  surveyReleases,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import type { Note } from './report/index.ts';
@@ -28,8 +30,11 @@ export type DeployOutcome =
   | { readonly outcome: 'planned'; readonly plan: Plan }
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
-/** Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. */
-export async function deployService(asked: DeployRequest, world: World): Promise<DeployOutcome> {
+/**
+ * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
+ * deploys many gives what a survey of all of them found, a moment ago.
+ */
+export async function deployService(asked: DeployRequest, world: World, surveyed?: Standing): Promise<DeployOutcome> {
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
@@ -39,10 +44,10 @@ export async function deployService(asked: DeployRequest, world: World): Promise
     const wanted = releaseOf(request);
     reportStart(request, wanted.image, world);
     const release = await keepServed(cluster, wanted, tell);
-    const inventory = await readOrExplain(cluster, release);
-    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, inventory, world) };
+    const standing = surveyed ?? (await surveyOrExplain(cluster, release));
+    if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing.inventory, world) };
     const done =
-      (await confirmLive(cluster, release, inventory, world)) ?? (await deployChecked(cluster, release, inventory, request, world));
+      (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, standing.inventory, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -52,9 +57,10 @@ export async function deployService(asked: DeployRequest, world: World): Promise
 }
 
 /** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
-async function readOrExplain(cluster: Cluster, release: Release): Promise<Inventory> {
+async function surveyOrExplain(cluster: Cluster, release: Release): Promise<Standing> {
   try {
-    return await readStanding(cluster, release);
+    const [standing] = await surveyReleases(cluster, release.environment.namespace, [release]);
+    return standing as Standing;
   } catch (error) {
     if (error instanceof ProblemError && error.problems.some((problem) => problem.code === 'forbidden')) {
       await expectReleaseRights(cluster, release);
@@ -64,11 +70,11 @@ async function readOrExplain(cluster: Cluster, release: Release): Promise<Invent
 }
 
 /** A release that is live already is proved again, and nothing is written. */
-async function confirmLive(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp | undefined> {
-  const plan = planIfLive(inventory, release);
+async function confirmLive(cluster: Cluster, release: Release, standing: Standing, world: World): Promise<BroughtUp | undefined> {
+  const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
-  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world)) };
+  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, standing.rollout)) };
 }
 
 async function deployChecked(

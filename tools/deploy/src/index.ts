@@ -40,6 +40,7 @@ export {
   formatFailureJson,
   formatHistory,
   formatStatus,
+  type Screen,
   type TextStyle,
 } from './report/index.ts';
 export type { Revision } from './revisions/index.ts';
@@ -50,5 +51,5 @@ export { settleAll } from './settle.ts';
 export { readStatus } from './status.ts';
 export { systemClock } from './system-clock.ts';
 export type { Target } from './target.ts';
-export { printableFailure, type Terminal, terminalWorld } from './terminal-world.ts';
+export { printableFailure, type Terminal, terminalWorld, withManyWorld } from './terminal-world.ts';
 export type { Clock, World } from './world.ts';

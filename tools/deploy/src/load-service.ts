@@ -12,6 +12,7 @@ import {
   specIn,
   succeed,
   WORKSPACE_FILE,
+  type WorkspaceConfig,
 } from '@modelyard/core';
 import { readImageRecord } from '@modelyard/image';
 import type { DeployImage, DeployRequest } from './deploy-request.ts';
@@ -48,7 +49,7 @@ export async function loadTarget(question: ServiceQuestion): Promise<Result<Targ
     readText(workspaceRoot, posix(join(serviceRoot, SPEC_FILE)), 'name the folder of a service'),
   ]);
   if (!workspaceText.ok || !specText.ok) return failures(workspaceText, specText);
-  const config = parseWorkspaceConfig(workspaceText.value, WORKSPACE_FILE);
+  const config = parseWorkspace(workspaceText.value);
   const spec = parseServiceSpec(specText.value, posix(join(serviceRoot, SPEC_FILE)));
   if (!config.ok || !spec.ok) return failures(config, spec);
   const environment = chooseEnvironment(config.value, question.environment, WORKSPACE_FILE);
@@ -60,6 +61,14 @@ export async function loadTarget(question: ServiceQuestion): Promise<Result<Targ
     kubeconfigs: kubeconfigFiles(env),
     spec: specIn(spec.value, environment.value.name),
   });
+}
+
+let parsed: { readonly text: string; readonly config: Result<WorkspaceConfig> } | undefined;
+
+/** Hundreds of services are loaded from one workspace, whose file is parsed once. */
+function parseWorkspace(text: string): Result<WorkspaceConfig> {
+  if (parsed?.text !== text) parsed = { text, config: parseWorkspaceConfig(text, WORKSPACE_FILE) };
+  return parsed.config;
 }
 
 /** Everything that a deploy or a render needs, from the service's files; all problems together. */

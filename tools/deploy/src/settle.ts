@@ -11,7 +11,7 @@ export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]
   throw new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit);
 }
 
-/** A server that is down fails every request alike; it is said once. */
-function distinct(problems: readonly Problem[]): Problem[] {
+/** Each problem once: a server that is down fails every request alike. */
+export function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

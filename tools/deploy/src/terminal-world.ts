@@ -2,7 +2,15 @@ import { hostname, userInfo } from 'node:os';
 import type { Problem } from '@modelyard/core';
 import { imageResolver } from '@modelyard/image';
 import { connectCluster } from './cluster/index.ts';
-import { formatEvent, formatEventJson, formatFailure, formatFailureJson } from './report/index.ts';
+import {
+  type DeployEvent,
+  formatEvent,
+  formatEventJson,
+  formatFailure,
+  formatFailureJson,
+  openLiveTable,
+  type Screen,
+} from './report/index.ts';
 import { systemClock } from './system-clock.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +20,8 @@ export interface Terminal {
   readonly output: 'text' | 'json';
   readonly colours: boolean;
   readonly signal?: AbortSignal;
+  /** Where a table can be drawn; left out, everything is lines. */
+  readonly screen?: Screen;
   print(line: string): void;
   /** Reads one line from whoever sits there; absent where nobody does. */
   ask?(question: string): Promise<string>;
@@ -24,8 +34,7 @@ export function terminalWorld(terminal: Terminal): World {
     clock: systemClock,
     connect: connectCluster,
     holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
-    report: (event, service) =>
-      terminal.print(output === 'json' ? formatEventJson(event, service) : naming(formatEvent(event, { colours }), service)),
+    report: (event, service) => terminal.print(output === 'json' ? formatEventJson(event, service) : linesOf(event, service, colours)),
     resolveImage: imageResolver(terminal.env),
     deliver: (image, context) => loadIntoLocalCluster(image, context, terminal),
     ...(signal ? { signal } : {}),
@@ -43,9 +52,23 @@ function askedOnce(ask: (question: string) => Promise<string>): (question: strin
   };
 }
 
+/** Lends the world of a deploy of several services: with a live table where there is a screen, else with lines. */
+export async function withManyWorld<T>(terminal: Terminal, services: readonly string[], use: (world: World) => Promise<T>): Promise<T> {
+  const { screen } = terminal;
+  if (!screen || terminal.output === 'json' || services.length < 2) return use(terminalWorld(terminal));
+  const table = openLiveTable(services, screen, systemClock, terminal);
+  try {
+    return await use({ ...terminalWorld({ ...terminal, print: table.print }), report: table.report });
+  } finally {
+    table.close();
+  }
+}
+
 /** Each line of a service's text begins with its name, where several are deployed at once. */
-const naming = (text: string, service: string | undefined): string =>
-  service === undefined ? text : text.replace(/^/gm, `${service.padEnd(NAME_WIDTH)} `);
+function linesOf(event: DeployEvent, service: string | undefined, colours: boolean): string {
+  const text = formatEvent(event, { colours, brief: service !== undefined });
+  return service === undefined ? text : text.replace(/^/gm, `${service.padEnd(NAME_WIDTH)} `);
+}
 
 const NAME_WIDTH = 16;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
+import { deployEventSchema } from '@modelyard/deploy/events';
 import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
@@ -34,8 +35,24 @@ export function referencePages(): Map<string, string> {
     ['docs/reference/modelyard.md', commandLine()],
     ['docs/reference/create-modelyard.md', `# create-modelyard\n\n${MADE_FROM('its --help')}\n\`\`\`\n${CREATE_HELP}\n\`\`\`\n`],
     ['docs/reference/nx.md', nxPage()],
+    ['docs/reference/deploy-event.schema.json', `${JSON.stringify(deployEventSchema(), null, 2)}\n`],
+    ['docs/reference/deploy-events.md', eventsPage(deployEventSchema() as unknown as { anyOf: Schema[] })],
     ['docs/reference/cuda-matrix.md', cudaPage(MADE_FROM('packages/templates/data/cuda-matrix.json'))],
   ]);
+}
+
+/** The lines of --output json, one section for each type. */
+function eventsPage({ anyOf }: { anyOf: Schema[] }): string {
+  const sections = anyOf.map(({ properties: { schema: _schema, type, ...properties } = {}, required = [], description }) => {
+    const rows = keysOf({ properties, required }, '').map(
+      (row) => `| \`${row.key}\` | ${row.kind} | ${row.isRequired ? 'always' : ''} | ${row.description} |`,
+    );
+    return `## ${(type as { const?: string }).const}\n\n${description}\n\n| key | value | there | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  });
+  const made = MADE_FROM('tools/deploy/src/report/json-schema.ts');
+  const intro =
+    'Each line of `modelyard deploy --output json` is one object with `"schema": 1` and a `type`; as [JSON Schema](deploy-event.schema.json). `rollback` and `destroy` print the same.';
+  return `# Events of a deploy\n\n${made}\n${intro}\n\n${sections.join('\n')}`;
 }
 
 function exitCodes(): string {

@@ -5,8 +5,8 @@ export { namespaceMissing, namespaceTerminating } from './problems.ts';
 export type * from './types.ts';
 
 /**
- * A cluster that answers; a ProblemError when its kubeconfig, context or API server is not there. The client library is
- * loaded here and not before: it costs a second, which nothing that stays off the network should pay.
+ * A cluster that answers; a ProblemError when its kubeconfig, context or API server is not there. The way to the network is
+ * loaded here and not before: nothing that stays off the network should pay for it.
  */
 export async function connectCluster(access: ClusterAccess): Promise<Cluster> {
   const { openCluster } = await import('./connect.ts');

@@ -1,68 +1,79 @@
 import { existsSync } from 'node:fs';
-import type { RequestOptions } from 'node:https';
-import type { ConnectionOptions } from 'node:tls';
-import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node';
 import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
+import { type AuthHeaders, type Login, loginOfFile } from './login.ts';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */
 export interface KubeAccess {
   readonly context: string;
   readonly server: URL;
-  readonly connection: DispatcherOptions;
-  /** Headers of authentication. After a refusal the files are read anew and exec plugins run again, whatever was remembered. */
-  authenticate(isRefused: boolean): Promise<Record<string, string>>;
+  readonly connection: Login['connection'];
+  /** Headers of authentication. After a refusal the files are read anew and plugins run again, whatever was remembered. */
+  authenticate(isRefused?: boolean): Promise<AuthHeaders>;
+}
+
+/** The entries of the kubeconfig files that a context names. */
+interface Entries {
+  readonly cluster: ClusterEntry & { readonly server: string };
+  readonly user: UserEntry;
 }
 
 /** Reads the kubeconfig files and takes the context asked for, whatever their current one is. */
 export async function loadKubeAccess(access: ClusterAccess): Promise<Result<KubeAccess>> {
   const files = access.kubeconfigs.filter((file) => existsSync(file));
   if (files.length === 0) return fail(noKubeconfig(access));
-  const config = readFiles(access, files);
-  return config.ok ? accessOf(config.value, access, files) : config;
+  const entries = findEntries(access, files);
+  return entries.ok ? accessOf(access, files, entries.value) : entries;
 }
 
-/** The kubeconfigs as one, with the context asked for as the current one. */
-function readFiles(access: ClusterAccess, files: readonly string[]): Result<KubeConfig> {
-  const config = new KubeConfig();
-  for (const file of files) {
-    const problem = addFile(config, file);
-    if (problem) return fail(problem);
-  }
-  if (!config.getContextObject(access.context)) return fail(unknownContext(access, files, config));
-  config.setCurrentContext(access.context);
-  if (config.getCurrentCluster()) return succeed(config);
-  return fail(brokenKubeconfig(files.join(', '), `context "${access.context}" names a cluster that is not there`));
+function findEntries(access: ClusterAccess, files: readonly string[]): Result<Entries> {
+  const config = readKubeconfigs(files);
+  if (!config.ok) return config;
+  const context = config.value.contexts.get(access.context);
+  if (!context) return fail(unknownContext(access, files, config.value));
+  const where = files.join(', ');
+  const cluster = config.value.clusters.get(context.cluster ?? '');
+  if (!cluster) return fail(brokenKubeconfig(where, `context "${access.context}" names a cluster that is not there`));
+  const { server } = cluster;
+  if (!server) return fail(brokenKubeconfig(where, `cluster "${context.cluster}" names no server`));
+  return succeed({ cluster: { ...cluster, server }, user: config.value.users.get(context.user ?? '') ?? {} });
 }
 
-async function accessOf(config: KubeConfig, access: ClusterAccess, files: readonly string[]): Promise<Result<KubeAccess>> {
-  const cluster = config.getCurrentCluster();
-  const server = cluster?.server ?? '';
+async function accessOf(access: ClusterAccess, files: readonly string[], entries: Entries): Promise<Result<KubeAccess>> {
   try {
-    const options = await resolveOptions(config);
-    return succeed({
-      context: access.context,
-      server: new URL(server),
-      connection: config.createDispatcherOptions(cluster, options as ConnectionOptions),
-      authenticate: authenticator(config, server, access, files),
-    });
+    const login = await loginOf(entries);
+    const { server } = entries.cluster;
+    const authenticate = authenticator(access, files, server, login);
+    return succeed({ context: access.context, server: new URL(server), connection: login.connection, authenticate });
   } catch (error) {
     return fail(noCredentials(access, files, error));
   }
 }
 
-/** The library remembers what an exec plugin gave, and would give refused credentials again; a fresh reading has no memory. */
-function authenticator(config: KubeConfig, server: string, access: ClusterAccess, files: readonly string[]): KubeAccess['authenticate'] {
-  let current = config;
-  return async (isRefused) => {
+/** A login may run out in the middle of a deploy; the files may hold a newer one by then. */
+function authenticator(access: ClusterAccess, files: readonly string[], server: string, login: Login): KubeAccess['authenticate'] {
+  let current = login;
+  const loginAgain = (): Promise<Login> => {
+    const entries = unwrap(findEntries(access, files), 'preflight');
+    if (entries.cluster.server !== server) throw new Error('it leads to another server than when the deploy began');
+    return loginOf(entries);
+  };
+  return async (isRefused = false) => {
     try {
-      if (isRefused) current = unwrap(readFiles(access, files), 'preflight');
-      if (current.getCurrentCluster()?.server !== server) throw new Error('it leads to another server than when the deploy began');
-      return headersOf(await resolveOptions(current));
+      if (isRefused) current = await loginAgain();
+      return await current.authenticate();
     } catch (error) {
       throw error instanceof ProblemError ? error : new ProblemError([noCredentials(access, files, error)], 'preflight');
     }
   };
+}
+
+/** The client library knows every plugin and costs a second: it is loaded for users that have one. */
+async function loginOf({ cluster, user }: Entries): Promise<Login> {
+  if (!user.exec && !user['auth-provider']) return loginOfFile(cluster, user);
+  const { loginOfPlugin } = await import('./login-plugins.ts');
+  return loginOfPlugin(cluster, user);
 }
 
 function noCredentials(access: ClusterAccess, files: readonly string[], error: unknown): Problem {
@@ -74,28 +85,6 @@ function noCredentials(access: ClusterAccess, files: readonly string[], error: u
   };
 }
 
-async function resolveOptions(config: KubeConfig): Promise<RequestOptions> {
-  const options: RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  return options;
-}
-
-function headersOf(options: RequestOptions): Record<string, string> {
-  const basic = options.auth ? { Authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` } : {};
-  return { ...basic, ...(options.headers as Record<string, string> | undefined) };
-}
-
-function addFile(config: KubeConfig, file: string): Problem | undefined {
-  try {
-    const one = new KubeConfig();
-    one.loadFromFile(file);
-    config.mergeConfig(one, true);
-    return undefined;
-  } catch (error) {
-    return brokenKubeconfig(file, messageOf(error));
-  }
-}
-
 function noKubeconfig(access: ClusterAccess): Problem {
   return {
     code: 'no-cluster',
@@ -105,12 +94,8 @@ function noKubeconfig(access: ClusterAccess): Problem {
   };
 }
 
-function brokenKubeconfig(file: string, what: string): Problem {
-  return { code: 'broken-kubeconfig', where: file, what, remedy: 'mend the kubeconfig; "kubectl config view" shows what is read' };
-}
-
-function unknownContext(access: ClusterAccess, files: readonly string[], config: KubeConfig): Problem {
-  const known = config.getContexts().map((context) => context.name);
+function unknownContext(access: ClusterAccess, files: readonly string[], config: Kubeconfig): Problem {
+  const known = [...config.contexts.keys()];
   const nearest = nearestWord(access.context, known);
   const list = known.length > 0 ? `known: ${known.join(', ')}` : 'it holds no context at all';
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FIELD_MANAGER, MODELYARD_VERSION } from '@modelyard/core';
-import { groupKindOf, type KubeObject } from '../kube/index.ts';
+import { groupKindOf, type KubeObject, selectorOf } from '../kube/index.ts';
 
 // The labels and annotations of KEP-3659, so that "kubectl get -l" and other tools see the same set.
 const SET_ID_LABEL = 'applyset.kubernetes.io/id';
@@ -34,8 +34,19 @@ export function memberOf(set: ApplySet, object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [MEMBER_LABEL]: set.id } } };
 }
 
-/** Selects the members of the set. */
-export const memberSelector = (set: ApplySet): string => `${MEMBER_LABEL}=${set.id}`;
+/** Selects the members of sets. */
+export const memberSelector = (sets: readonly ApplySet[]): string => selectorOf(MEMBER_LABEL, idsOf(sets));
+
+/** Selects the parents of sets. */
+export const parentSelector = (sets: readonly ApplySet[]): string => selectorOf(SET_ID_LABEL, idsOf(sets));
+
+/** The id of the set that an object is a member of. */
+export const setOfMember = (object: KubeObject): string | undefined => object.metadata.labels?.[MEMBER_LABEL];
+
+/** The id of the set that an object stands for. */
+export const setOfParent = (object: KubeObject): string | undefined => object.metadata.labels?.[SET_ID_LABEL];
+
+const idsOf = (sets: readonly ApplySet[]): string[] => sets.map(({ id }) => id);
 
 /** The object that stands for the set and says which kinds its members have. */
 export function renderParent(

@@ -1,4 +1,13 @@
-export { type ApplySet, applySetId, applySetOf, memberOf, memberSelector } from './apply-set.ts';
-export { type Inventory, kindsAfter, kindsBetween, leavingMembers, pruneMembers, readInventory } from './inventory.ts';
+export { type ApplySet, applySetId, applySetOf, memberOf } from './apply-set.ts';
+export {
+  type Inventory,
+  kindsAfter,
+  kindsBetween,
+  leavingMembers,
+  pruneMembers,
+  readInventories,
+  readInventory,
+  type Wish,
+} from './inventory.ts';
 export { bookLabels } from './labels.ts';
 export { type Books, readBooks, writeBooks } from './parent.ts';

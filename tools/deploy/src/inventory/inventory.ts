@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
-import { describeObject, groupKindOf, type KubeObject, keyOf, refOf, resourceOfGroupKind } from '../kube/index.ts';
+import { describeObject, groupKindOf, type KubeObject, keyOf, RESOURCES, refOf, resourceOfGroupKind } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
-import { type ApplySet, kindsOf, memberSelector } from './apply-set.ts';
+import { type ApplySet, kindsOf, memberSelector, parentSelector, setOfMember, setOfParent } from './apply-set.ts';
 import { type Books, readBooks } from './parent.ts';
 
 /** What the cluster holds of a service's set. */
@@ -16,23 +16,47 @@ export interface Inventory {
 /** Data outlives the objects around it: these are never deleted because they are no longer wanted. */
 const NEVER_PRUNED = new Set(['PersistentVolumeClaim']);
 
-/** Reads the parent, and the members by one list for each kind: the wanted kinds and those that the parent names. */
-export async function readInventory(cluster: Cluster, set: ApplySet, desired: readonly KubeObject[]): Promise<Inventory> {
-  const wantedKinds = kindsOf(desired);
-  const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: set.parent, namespace: set.namespace };
-  const [parent, wanted] = await Promise.all([cluster.read(ref), listMembers(cluster, set, wantedKinds)]);
-  const books = readBooks(parent);
-  const others = await listMembers(
-    cluster,
-    set,
-    books.kinds.filter((kind) => !wantedKinds.includes(kind)),
-  );
-  return { set, books, members: [...wanted, ...others], ...(parent ? { parent } : {}) };
+/** A set, and the objects that it is to hold. */
+export interface Wish {
+  readonly set: ApplySet;
+  readonly desired: readonly KubeObject[];
 }
 
-async function listMembers(cluster: Cluster, set: ApplySet, kinds: readonly string[]): Promise<KubeObject[]> {
-  const resources = kinds.map(resourceOfGroupKind).filter((resource) => resource !== undefined);
-  const query = { namespace: set.namespace, labelSelector: memberSelector(set) };
+/** What the cluster holds of one set. */
+export async function readInventory(cluster: Cluster, set: ApplySet, desired: readonly KubeObject[]): Promise<Inventory> {
+  const [inventory] = await readInventories(cluster, set.namespace, [{ set, desired }]);
+  return inventory as Inventory;
+}
+
+/**
+ * What a namespace holds of sets, in their order: the parents and the members, by one list for each kind however many sets
+ * there are. The kinds are the wanted ones and those that the parents name.
+ */
+export async function readInventories(cluster: Cluster, namespace: string, wishes: readonly Wish[]): Promise<Inventory[]> {
+  const sets = wishes.map(({ set }) => set);
+  const wantedKinds = new Set(wishes.flatMap(({ desired }) => kindsOf(desired)));
+  const [parents, wanted] = await Promise.all([
+    cluster.list({ resource: RESOURCES.ConfigMap, namespace, labelSelector: parentSelector(sets) }),
+    listMembers(cluster, namespace, sets, wantedKinds),
+  ]);
+  const parentOf = new Map(parents.map((parent) => [setOfParent(parent), parent]));
+  const namedKinds = new Set(sets.flatMap(({ id }) => readBooks(parentOf.get(id)).kinds));
+  const others = await listMembers(cluster, namespace, sets, new Set([...namedKinds].filter((kind) => !wantedKinds.has(kind))));
+  const membersOf = Map.groupBy([...wanted, ...others], setOfMember);
+  return sets.map((set) => {
+    const parent = parentOf.get(set.id);
+    return { set, books: readBooks(parent), members: membersOf.get(set.id) ?? [], ...(parent ? { parent } : {}) };
+  });
+}
+
+async function listMembers(
+  cluster: Cluster,
+  namespace: string,
+  sets: readonly ApplySet[],
+  kinds: ReadonlySet<string>,
+): Promise<KubeObject[]> {
+  const resources = [...kinds].map(resourceOfGroupKind).filter((resource) => resource !== undefined);
+  const query = { namespace, labelSelector: memberSelector(sets) };
   return (await settleAll(resources.map((resource) => cluster.list({ resource, ...query })))).flat();
 }
 

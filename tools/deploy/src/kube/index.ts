@@ -4,3 +4,4 @@ export { differingPaths, equalJson } from './equal.ts';
 export * from './object.ts';
 export * from './rolling-update.ts';
 export type * from './rollout.ts';
+export { selectorOf } from './selector.ts';

@@ -4,3 +4,4 @@ export { UnprovedError } from './interrupted.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
 export { keepServed } from './served.ts';
+export { type Standing, surveyReleases } from './survey.ts';

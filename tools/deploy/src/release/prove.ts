@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import type { LivePod } from '../kube/index.ts';
+import { judgeRollout, type Rollout } from '../readiness/index.ts';
 import { verifyPods } from '../verify.ts';
 import { waitUntilReady } from '../wait.ts';
 import type { World } from '../world.ts';
@@ -11,11 +12,18 @@ export interface Proof {
   readonly verifiedRows: number;
 }
 
-/** Waits until the release is ready and asks its pods for their golden predictions; a ProblemError tells why it is not so. */
-export async function proveRelease(cluster: Cluster, release: Release, world: World): Promise<Proof> {
+/**
+ * Waits until the release is ready and asks its pods for their golden predictions; a ProblemError tells why it is not so.
+ * A rollout that was `seen` ready is not waited for.
+ */
+export async function proveRelease(cluster: Cluster, release: Release, world: World, seen?: Rollout): Promise<Proof> {
   const startedMs = world.clock.nowMs();
   const { service: name, environment, port, timeoutSeconds } = release;
-  const live = await waitUntilReady(cluster, { namespace: environment.namespace, name, port, timeoutSeconds }, world);
+  const readiness = seen && judgeRollout(seen, new Map(), startedMs);
+  const live =
+    readiness?.state === 'ready'
+      ? readiness.pods
+      : await waitUntilReady(cluster, { namespace: environment.namespace, name, port, timeoutSeconds }, world);
   const pods = live.map((pod) => pod.metadata.name);
   world.report({ type: 'ready', pods, seconds: (world.clock.nowMs() - startedMs) / 1000 });
   return { pods, verifiedRows: await verify(cluster, live, release, world) };

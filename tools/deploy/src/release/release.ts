@@ -32,8 +32,16 @@ export interface Release {
   readonly rollbackTo?: number;
 }
 
-/** The objects as they are applied: members of the service's set, each with its own hash. */
+const members = new WeakMap<Release, KubeObject[]>();
+
+/** The objects as they are applied: members of the service's set, each with its own hash. Every step asks for them; they are made once. */
 export function membersOf(release: Release): KubeObject[] {
+  const made = members.get(release) ?? makeMembers(release);
+  members.set(release, made);
+  return made;
+}
+
+function makeMembers(release: Release): KubeObject[] {
   const set = applySetOf(release.service, release.environment.namespace);
   const objects = release.rollingUpdate ? withRollingUpdate(release.objects, release.rollingUpdate) : release.objects;
   return leaveReplicas(objects).map((object) => stampHash(memberOf(set, object)));

@@ -30,7 +30,7 @@ export async function keepServed(cluster: Cluster, release: Release, note: (note
     const { what, remedy } = missingKind(object, cluster.context);
     note({ code: 'left-out', what: `${describeObject(refOf(object))} is left out: ${what}`, remedy });
   }
-  return { ...release, objects: release.objects.filter((object) => !missing.includes(object)) };
+  return missing.length === 0 ? release : { ...release, objects: release.objects.filter((object) => !missing.includes(object)) };
 }
 
 async function missingObjects(cluster: Cluster, objects: readonly KubeObject[]): Promise<KubeObject[]> {

@@ -42,4 +42,8 @@ export type DeployEvent =
   | { readonly type: 'rolling-back'; readonly to: number; readonly image: string }
   | { readonly type: 'left'; readonly service: string; readonly because: string }
   | { readonly type: 'deleted'; readonly object: string }
-  | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number };
+  | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number }
+  /** One service of many failed, and the others go on. */
+  | { readonly type: 'failed'; readonly problems: readonly Problem[] }
+  /** The end of a deploy of many. */
+  | { readonly type: 'summary'; readonly services: number; readonly failed: readonly string[] };

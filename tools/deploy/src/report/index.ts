@@ -1,5 +1,6 @@
 export type { DeployEvent, Finding, Note } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
+export { type LiveTable, openLiveTable, type Screen } from './live-table.ts';
 export { formatDiff, formatHistory, formatStatus } from './looks.ts';
 export type { TextStyle } from './style.ts';
 export { formatEvent, formatFailure } from './text.ts';

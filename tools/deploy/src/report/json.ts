@@ -2,8 +2,8 @@ import type { Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
 import type { DeployEvent } from './events.ts';
 
-/** Raised when a key changes its meaning. */
-const SCHEMA_VERSION = 1;
+/** Version of the JSON lines: raised when a key changes its meaning. */
+export const SCHEMA_VERSION = 1;
 
 /** One event as one line of JSON; objects are named, their content is left out. */
 export function formatEventJson(event: DeployEvent, service?: string): string {

@@ -1,5 +1,7 @@
 export interface TextStyle {
   readonly colours: boolean;
+  /** What stays as it is is counted and not listed: for many services. */
+  readonly brief?: boolean;
 }
 
 const CODES = { green: 32, yellow: 33, red: 31, dim: 2 } as const;

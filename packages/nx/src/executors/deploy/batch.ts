@@ -17,20 +17,23 @@ export default async function deployBatch(
   overrides: DeployOptions,
   context: ExecutorContext,
 ): Promise<Results> {
+  const load = async ([id, { target }]: [string, TaskGraph['tasks'][string]]) => {
+    const question = deployQuestionOf(projectNamed(target.project, context), { ...options[id], ...overrides });
+    return { id, request: await loadDeployRequest(question) };
+  };
+  const loaded = await Promise.all(Object.entries(taskGraph.tasks).map(load));
+  const ready = loaded.flatMap(({ id, request }) => (request.ok ? [{ id, request: request.value }] : []));
+  const outcomes = await deployServices(
+    ready.map(({ request }) => request),
+    terminalWorld(executorTerminal()),
+  );
   const results: Results = {};
-  const taskOf = new Map<string, string>();
-  const requests = [];
-  for (const [id, task] of Object.entries(taskGraph.tasks)) {
-    const project = projectNamed(task.target.project, context);
-    const request = await loadDeployRequest(deployQuestionOf(project, { ...options[id], ...overrides }));
-    if (request.ok) {
-      requests.push(request.value);
-      taskOf.set(request.value.service, id);
-    } else results[id] = { success: false, terminalOutput: formatProblems(request.problems) };
+  for (const { id, request } of loaded) {
+    if (!request.ok) results[id] = { success: false, terminalOutput: formatProblems(request.problems) };
   }
-  const outcomes = await deployServices(requests, terminalWorld(executorTerminal()));
-  for (const outcome of outcomes) results[taskOf.get(outcome.service) as string] = resultOf(outcome);
-  for (const { success, terminalOutput } of Object.values(results)) if (!success) console.error(`\n${terminalOutput}`);
+  for (const [index, outcome] of outcomes.entries()) results[ready[index]?.id as string] = resultOf(outcome);
+  const failures = Object.values(results).flatMap(({ success, terminalOutput }) => (success ? [] : [terminalOutput]));
+  for (const failure of new Set(failures)) console.error(`\n${failure}`);
   return results;
 }
 

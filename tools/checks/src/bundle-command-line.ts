@@ -1,0 +1,75 @@
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Plugin, rolldown } from 'rolldown';
+import { ROOT } from './sources.ts';
+
+// Node opens a file for each module, and the command line is a thousand of them: one bundle starts four times as fast.
+// What finds files beside itself (templates, the cluster's sources) cannot move into it and is loaded when it is needed.
+const EXTERNAL = /^@modelyard\/(cluster|standards|templates)(\/|$)/;
+const UNDICI_IN_PART = `
+import api from 'undici/lib/api/index.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+Object.assign(Dispatcher.prototype, api);
+export { Agent, ProxyAgent };
+`;
+const door = join(ROOT, 'packages/modelyard');
+const output = join(door, 'dist/cli');
+
+rmSync(output, { recursive: true, force: true });
+const input = join(door, 'dist/start.js');
+const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart()] });
+const { output: chunks } = await bundle.write({
+  dir: output,
+  // An ES module that imports a module of Node loads every part of it, WebSocket and WebCrypto among them; require does not.
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+});
+await bundle.close();
+const modules = chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+writeFileSync(
+  join(output, 'LICENSES.txt'),
+  licensesOf([...new Set(modules.map(packageOf).filter((folder) => folder !== undefined))].sort()),
+);
+
+/**
+ * undici without fetch, WebSocket, mocks and caches, of which we use nothing and which take longer to load than all that we
+ * use. The client library, which comes only with credential plugins, keeps the whole.
+ */
+function undiciInPart(): Plugin {
+  const ours = join(ROOT, 'tools/deploy');
+  const id = '\0undici-in-part';
+  return {
+    name: 'undici-in-part',
+    resolveId: (name, importer) => (name === 'undici' && importer?.startsWith(ours) ? id : null),
+    load: (loaded) => (loaded === id ? UNDICI_IN_PART : null),
+  };
+}
+
+/** The folder of the package in node_modules that a module is of; undefined for our own. */
+function packageOf(module: string): string | undefined {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module.replaceAll('\\', '/'))?.[0];
+}
+
+/** The licences of the packages that the bundle holds, as they ask for. */
+function licensesOf(folders: readonly string[]): string {
+  return folders.map((folder) => `${nameOf(folder)}\n\n${licenseOf(folder)}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licenseOf(folder: string): string {
+  const file = globSync('{LICENSE,LICENCE,license,COPYING}*', { cwd: folder }).sort()[0];
+  return file === undefined ? `licence: ${manifestOf(folder).license}` : readFileSync(join(folder, file), 'utf8').trim();
+}
+
+function nameOf(folder: string): string {
+  const { name, version } = manifestOf(folder);
+  return `${name} ${version}`;
+}
+
+function manifestOf(folder: string): { name: string; version: string; license?: string } {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) throw new Error(`${basename(dirname(file))} has no package.json`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,1 @@
+export { findHelm, findKubectl } from './helm.ts';
