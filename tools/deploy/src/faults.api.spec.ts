@@ -3,6 +3,7 @@ import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
 import { RESOURCES } from './kube/index.ts';
+import { readStatus } from './status.ts';
 import { recordingWorld } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
@@ -128,7 +129,7 @@ const PASSING: readonly { readonly name: string; readonly at: (step: string) => 
 const met = new Set<string>();
 
 for (const [index, { name, at, acts }] of PASSING.entries()) {
-  test.concurrent(`a deploy, an update and a destroy come through ${name}, at every step`, async () => {
+  test.concurrent(`a deploy, an update, a status and a destroy come through ${name}, at every step`, async () => {
     const namespace = `passing-${index}`;
     const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
       withFaultProxy({ pod: servingPod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
@@ -142,6 +143,10 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
     await addMember(first, 'left-over');
     await throughFaults((kubeconfigs) => deployService({ ...next, kubeconfigs }, recordingWorld()));
     expect(await standingOf(next)).toEqual({ isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 });
+    await throughFaults(async (kubeconfigs) => {
+      const { deployment } = await readStatus({ ...next, kubeconfigs }, recordingWorld());
+      expect(deployment).toMatchObject({ image: 'churn:2', wanted: 1, ready: 1 });
+    });
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
   });
