@@ -21,6 +21,7 @@ export interface PodTemplate {
 export interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
+  readonly claims?: readonly object[];
 }
 
 export interface Condition {

@@ -15,8 +15,11 @@ export type SpecSource = Partial<ServiceSource>;
 
 const CHURN: ServiceSource = { name: 'churn', python: '3.11', framework: 'sklearn', model: { path: 'models/churn_model.pkl' } };
 
+/** Helm reads YAML 1.1, and numbers with underscores: no string is left bare. */
+export const QUOTED = { defaultStringType: 'QUOTE_DOUBLE' } as const;
+
 /** The text of a model-service.yaml: the churn service, with the given keys over it. */
-export const specText = (source: SpecSource = {}): string => stringify({ ...CHURN, ...source }, { compat: 'yaml-1.1' });
+export const specText = (source: SpecSource = {}): string => stringify({ ...CHURN, ...source }, QUOTED);
 
 /** The churn service's spec, with the given keys over it. */
 export const specOf = (source: SpecSource = {}): ServiceSpec => expectValue(parseServiceSpec(specText(source), 'model-service.yaml'));
