@@ -1,6 +1,8 @@
 import { SERVICE_PORT } from '@modelyard/core';
+import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import type { Inventory } from './inventory/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { ensureNamespace, namespaceExists } from './namespace.ts';
 import type { Plan } from './plan/index.ts';
@@ -56,6 +58,8 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   return withDeployLock(cluster, lock, world, async (locked) => {
     const inventory = await readStanding(cluster, release);
+    const canary = isNew ? undefined : await canaryOf(cluster, release, inventory, locked);
+    if (canary) return runCanary(cluster, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(cluster, release, inventory);
     world.report({ type: 'planned', plan, dryRun: false });
     try {
@@ -66,10 +70,19 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   });
 }
 
+/** The canary of a release; none, and why, when its pods replace the others one by one. */
+async function canaryOf(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Canary | undefined> {
+  const rollout = await chooseRollout(cluster, release, inventory);
+  if (rollout.choice === 'canary') return rollout.canary;
+  if ('because' in rollout) world.report({ type: 'canary-left-out', because: rollout.because });
+  return undefined;
+}
+
 async function planOnly(cluster: Cluster, release: Release, world: World): Promise<Plan> {
-  const plan = (await namespaceExists(cluster, release.environment))
-    ? await planRelease(cluster, release, await readStanding(cluster, release))
-    : planInNewNamespace(release);
+  const inventory = (await namespaceExists(cluster, release.environment)) ? await readStanding(cluster, release) : undefined;
+  const canary = inventory && (await canaryOf(cluster, release, inventory, world));
+  if (canary) reportCanary(canary, world);
+  const plan = inventory ? await planRelease(cluster, release, inventory) : planInNewNamespace(release);
   world.report({ type: 'planned', plan, dryRun: true });
   return plan;
 }

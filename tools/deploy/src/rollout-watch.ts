@@ -1,4 +1,4 @@
-import { LABEL_INSTANCE } from '@modelyard/core';
+import { LABEL_NAME } from '@modelyard/core';
 import type { Cluster, Query } from './cluster/index.ts';
 import { type KubeObject, type LiveDeployment, type LiveEvent, type LivePod, type LiveReplicaSet, RESOURCES } from './kube/index.ts';
 import type { Rollout } from './readiness/index.ts';
@@ -29,7 +29,7 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
       },
       signal,
     );
-  const ofService = { labelSelector: `${LABEL_INSTANCE}=${name}` };
+  const ofService = { labelSelector: `${LABEL_NAME}=${name}` };
   const all = () => true;
   const watches = Promise.all([
     follow('Deployment', { fieldSelector: `metadata.name=${name}` }, all),

@@ -69,10 +69,7 @@ export async function bringUp(cluster: Cluster, release: Release, plan: Plan, in
   const { set } = inventory;
   const desired = membersOf(release);
   const { proved } = inventory.books;
-  await deliverImage(release, plan, world);
-  const books = { kinds: kindsBetween(inventory, desired), ...(proved ? { proved } : {}) };
-  const parent = await writeBooks(cluster, set, inventory.parent, books);
-  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
+  const parent = await carryOut(cluster, release, plan, inventory, world);
   const proof = await proveRelease(cluster, release, world);
   const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
   await pruneMembers(cluster, leaving, (object) => world.report({ type: 'deleted', object }));
@@ -80,6 +77,16 @@ export async function bringUp(cluster: Cluster, release: Release, plan: Plan, in
   const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
   await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
   return { plan, revision, ...proof };
+}
+
+/** Carries out a plan; what is no longer wanted stays. Gives the parent of the set, whose books name all that there is. */
+export async function carryOut(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<KubeObject> {
+  const { proved } = inventory.books;
+  await deliverImage(release, plan, world);
+  const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
+  const parent = await writeBooks(cluster, inventory.set, inventory.parent, books);
+  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
+  return parent;
 }
 
 async function record(cluster: Cluster, release: Release, hash: string, world: World): Promise<number> {

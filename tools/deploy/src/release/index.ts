@@ -1,3 +1,13 @@
-export { type BroughtUp, bringUp, compareRelease, isLive, planIfLive, planInNewNamespace, planRelease, readStanding } from './bring-up.ts';
+export {
+  type BroughtUp,
+  bringUp,
+  carryOut,
+  compareRelease,
+  isLive,
+  planIfLive,
+  planInNewNamespace,
+  planRelease,
+  readStanding,
+} from './bring-up.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { membersOf, type Release, releaseHash } from './release.ts';

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/index.ts';
+import type { CanaryEvent } from './canary-events.ts';
 
 /** What a deploy tells while it runs; doors turn it into text or JSON. */
 export type DeployEvent =
@@ -21,5 +22,6 @@ export type DeployEvent =
   | { readonly type: 'recorded'; readonly revision: number }
   | { readonly type: 'rolling-back'; readonly to: number; readonly image: string }
   | { readonly type: 'left'; readonly service: string; readonly because: string }
+  | CanaryEvent
   | { readonly type: 'deleted'; readonly object: string }
   | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number };

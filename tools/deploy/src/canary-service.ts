@@ -1,0 +1,146 @@
+import { type Problem, ProblemError } from '@modelyard/core';
+import {
+  canaryName,
+  isServing,
+  listCanaryPods,
+  markOf,
+  ORDER_MANAGER,
+  type Order,
+  orderAnnotations,
+  podShare,
+  podsHash,
+  routedWeight,
+  sendsToCanary,
+  waitUntilCanaryGone,
+} from './canary/index.ts';
+import type { Cluster } from './cluster/index.ts';
+import { deployService } from './deploy.ts';
+import type { DeployRequest } from './deploy-request.ts';
+import { type KubeObject, type LiveDeployment, RESOURCES } from './kube/index.ts';
+import { releaseOf } from './release-of.ts';
+import { type RollbackRequest, rollbackService } from './rollback.ts';
+import { accessTo, expectConfirmed, type Target } from './target.ts';
+import type { World } from './world.ts';
+
+/** What is known of a service's canary from the cluster alone. */
+export interface CanaryStatus {
+  readonly service: string;
+  readonly namespace: string;
+  /** Absent when none is under way. */
+  readonly canary?: {
+    readonly image: string;
+    readonly stableImage: string;
+    /** From 1. */
+    readonly step: number;
+    /** Percent of the requests that it gets. */
+    readonly share: number;
+    readonly pods: number;
+    readonly ready: number;
+    readonly order?: Order;
+  };
+}
+
+/** Reads how far the canary of a service is. */
+export function readCanary(target: Target, world: Pick<World, 'connect'>): Promise<CanaryStatus> {
+  const { service, environment } = target;
+  const { namespace } = environment;
+  return connected(target, world, async (cluster) => {
+    const [canary, stable] = await Promise.all([
+      readDeployment(cluster, target, canaryName(service)),
+      readDeployment(cluster, target, service),
+    ]);
+    if (!canary) return { service, namespace };
+    const [pods, live] = await Promise.all([listCanaryPods(cluster, { service, namespace }), readTraffic(cluster, target)]);
+    const { step, order } = markOf(canary);
+    const ready = pods.filter(isServing).length;
+    const share = sendsToCanary(service, live) ? (routedWeight(service, live) ?? podShare(ready, stable?.status?.readyReplicas ?? 0)) : 0;
+    const wanted = canary.spec.replicas ?? 1;
+    const known = { image: imageOf(canary), stableImage: stable ? imageOf(stable) : '', step: step + 1, share, pods: wanted, ready };
+    return { service, namespace, canary: { ...known, ...(order ? { order } : {}) } };
+  });
+}
+
+/** Skips the steps that are left: tells it to the deploy that runs, or carries the deploy on. The canary's pods are proved all the same. */
+export async function promoteCanary(request: DeployRequest, world: World): Promise<void> {
+  expectConfirmed(request, request.yes, 'the promotion of a canary');
+  const release = releaseOf(request);
+  await giveOrder(request, 'promote', world, (found) => {
+    if (found === podsHash(request.service, release.objects)) return;
+    throw problem(request, {
+      code: 'other-canary',
+      what: `the canary runs other pods than those that this workspace would deploy (${request.image.ref})`,
+      remedy: 'take the image with --image and the spec that it was deployed with, or abort it',
+    });
+  });
+  await orLeaveTo(request, 'promote', world, () => deployService(request, world));
+}
+
+/** Ends a canary: tells it to the deploy that runs, or brings the version that serves back to all requests. */
+export async function abortCanary(request: Omit<RollbackRequest, 'to'>, world: World): Promise<void> {
+  expectConfirmed(request, request.yes, 'the abort of a canary');
+  await giveOrder(request, 'abort', world, () => undefined);
+  await orLeaveTo(request, 'abort', world, async () => {
+    await rollbackService(request, world);
+    const place = { service: request.service, namespace: request.environment.namespace };
+    await connected(request, world, (cluster) => waitUntilCanaryGone(cluster, place, world));
+  });
+}
+
+/** The order stays in the cluster, so that whoever deploys finds it. */
+async function giveOrder(target: Target, order: Order, world: World, expectRelease: (release: string) => void): Promise<void> {
+  await connected(target, world, async (cluster) => {
+    const canary = await readDeployment(cluster, target, canaryName(target.service));
+    if (!canary) {
+      throw problem(target, {
+        code: 'no-canary',
+        what: 'no canary is under way',
+        remedy: 'a deploy starts one when deploy.rollout.canary is set',
+      });
+    }
+    const { release } = markOf(canary);
+    expectRelease(release);
+    const { apiVersion, kind, metadata } = canary;
+    const { name, namespace } = metadata;
+    const annotations = orderAnnotations(order, release);
+    await cluster.apply(
+      { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), annotations } },
+      { manager: ORDER_MANAGER, force: true },
+    );
+  });
+}
+
+/** Another deploy holds the lock: it has the order, and obeys at its next look. */
+async function orLeaveTo(target: Target, order: Order, world: World, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'locked')) throw error;
+    world.report({ type: 'canary-ordered', order, service: target.service });
+  }
+}
+
+async function connected<T>(target: Target, world: Pick<World, 'connect'>, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = await world.connect(accessTo(target));
+  try {
+    return await use(cluster);
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function readDeployment(cluster: Cluster, target: Target, name: string): Promise<LiveDeployment | undefined> {
+  const { apiVersion, kind } = RESOURCES.Deployment;
+  return (await cluster.read({ apiVersion, kind, name, namespace: target.environment.namespace })) as LiveDeployment | undefined;
+}
+
+/** The objects that share the requests; of a cluster without the Gateway API there is no route to read. */
+async function readTraffic(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<KubeObject[]> {
+  const refs = [RESOURCES.Service, RESOURCES.HTTPRoute].map(({ apiVersion, kind }) => ({ apiVersion, kind, name, namespace }));
+  return (await Promise.all(refs.map((ref) => cluster.read(ref)))).filter((object) => object !== undefined);
+}
+
+const imageOf = (deployment: LiveDeployment): string => deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
+
+function problem(target: Target, fault: Omit<Problem, 'where'>): ProblemError {
+  return new ProblemError([{ ...fault, where: `${canaryName(target.service)} in ns/${target.environment.namespace}` }], 'input');
+}

@@ -1,0 +1,31 @@
+import { ProblemError } from '@modelyard/core';
+import type { Cluster } from '../cluster/index.ts';
+import type { BroughtUp } from '../release/index.ts';
+import { rollBackAfter } from '../rollback.ts';
+import type { World } from '../world.ts';
+import type { Canary } from './canary.ts';
+import { waitUntilCanaryGone } from './pods.ts';
+import { canaryAborted } from './problems.ts';
+import { walkCanary } from './run.ts';
+
+/** Failures that leave the canary as it is: the next deploy carries on from there. */
+const LEFT = new Set(['interrupted', 'locked']);
+
+/** Rolls a release out through its canary; when that fails, the canary goes and the version that served goes on, code 7. */
+export async function runCanary(cluster: Cluster, canary: Canary, world: World, noRollback: boolean): Promise<BroughtUp> {
+  try {
+    return await walkCanary(cluster, canary, world);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || noRollback || LEFT.has(error.exit)) throw error;
+    throw await abort(cluster, canary, error, world);
+  }
+}
+
+async function abort(cluster: Cluster, canary: Canary, error: ProblemError, world: World): Promise<unknown> {
+  const { release } = canary;
+  world.report({ type: 'canary-aborting', because: error.problems.map((problem) => problem.code).join(', ') });
+  const after = await rollBackAfter(new ProblemError(error.problems, 'rollout'), cluster, release, world);
+  if (!(after instanceof ProblemError) || after.exit !== 'rolledBack') return after;
+  await waitUntilCanaryGone(cluster, { service: release.service, namespace: release.environment.namespace }, world);
+  return new ProblemError([...error.problems, canaryAborted(canary)], 'rolledBack');
+}
