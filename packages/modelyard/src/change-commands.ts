@@ -1,5 +1,5 @@
 import { DEFAULT_CONCURRENCY, deployServices, destroyService, failureOf, rollbackService, terminalWorld } from '@modelyard/deploy';
-import { type Options, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import { confirmation, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
 
 /** Deploys services, several at a time; ends with every problem of those that failed. */
 export const deploy: ServiceBody = async (names, options, session) => {
@@ -28,9 +28,3 @@ export const destroy: ServiceBody = async (names, options, session) => {
   const world = terminalWorld(session.terminal);
   for (const target of await targetsFor(names, options, session)) await destroyService({ ...target, ...confirmation(options) }, world);
 };
-
-const confirmation = ({ yes, timeout, waitForLock }: Options) => ({
-  yes: yes ?? false,
-  ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
-  ...(waitForLock === undefined ? {} : { lockWaitSeconds: waitForLock }),
-});

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCanaryCommands } from './canary-commands.ts';
 import { deploy, destroy, rollback } from './change-commands.ts';
 import type { Finish } from './finish.ts';
 import { DEFAULT_LOG_LINES, diff, history, logs, render, role, status } from './look-commands.ts';
@@ -21,6 +22,7 @@ export function addServiceCommands(program: Command, finish: Finish): void {
     finish(await inSession(options.output ?? 'text', (session) => body(names, options, session)));
   addChanges(program, run);
   addLooks(program, run);
+  addCanaryCommands(program, run);
 }
 
 type Run = (body: ServiceBody) => (names: string[], options: Options) => Promise<void>;

@@ -13,6 +13,7 @@ import {
   sendsToCanary,
   waitUntilCanaryGone,
 } from './canary/index.ts';
+import type { CanaryStatus } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
@@ -21,24 +22,6 @@ import { releaseOf } from './release-of.ts';
 import { type RollbackRequest, rollbackService } from './rollback.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
-
-/** What is known of a service's canary from the cluster alone. */
-export interface CanaryStatus {
-  readonly service: string;
-  readonly namespace: string;
-  /** Absent when none is under way. */
-  readonly canary?: {
-    readonly image: string;
-    readonly stableImage: string;
-    /** From 1. */
-    readonly step: number;
-    /** Percent of the requests that it gets. */
-    readonly share: number;
-    readonly pods: number;
-    readonly ready: number;
-    readonly order?: Order;
-  };
-}
 
 /** Reads how far the canary of a service is. */
 export function readCanary(target: Target, world: Pick<World, 'connect'>): Promise<CanaryStatus> {

@@ -1,3 +1,5 @@
+export { abortCanary, promoteCanary, readCanary } from './canary-service.ts';
+export type { CanaryStatus } from './canary-status.ts';
 export {
   type Cluster,
   type ClusterAccess,
@@ -23,6 +25,7 @@ export type { Change, Plan } from './plan/index.ts';
 export { renderYaml } from './render.ts';
 export {
   type DeployEvent,
+  formatCanary,
   formatDiff,
   formatEvent,
   formatEventJson,

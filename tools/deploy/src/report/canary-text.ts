@@ -1,4 +1,5 @@
 import { assertNever } from '@modelyard/core';
+import type { CanaryStatus } from '../canary-status.ts';
 import type { CanaryErrors, CanaryEvent } from './canary-events.ts';
 import { count, type Paint } from './style.ts';
 
@@ -49,4 +50,12 @@ function errors(event: CanaryErrors): string {
   if (event.errors === 'unknown') return 'no figures of requests at /metrics';
   const seen = `${event.failed} of ${count(event.requests, 'request')} failed`;
   return event.errors === 'good' ? seen : `${seen}: too few to judge by`;
+}
+
+/** How far a canary is, for a terminal. */
+export function formatCanary({ service, namespace, canary }: CanaryStatus): string {
+  if (!canary) return `canary   none of ${service} in ns/${namespace}`;
+  const { image, stableImage, step, share, pods, ready, order } = canary;
+  const told = order ? `, told to ${order}` : '';
+  return `canary   ${image} beside ${stableImage} in ns/${namespace}: step ${step}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
 }

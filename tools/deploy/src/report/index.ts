@@ -1,3 +1,4 @@
+export { formatCanary } from './canary-text.ts';
 export type { DeployEvent } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
 export { formatDiff, formatHistory, formatStatus } from './looks.ts';
