@@ -1,0 +1,86 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { loadKubeAccess } from '../cluster/kube-access.ts';
+import { openTransport } from '../cluster/transport.ts';
+import { accessTo } from '../target.ts';
+import { requestFor } from './api.ts';
+
+/** The API server reaches no loopback address, so the stand-in listens on one of the machine's own; undefined without one. */
+export const STAND_IN_ADDRESS = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+
+/** What the stand-in says, and may be told otherwise at any time. */
+export interface Sayings {
+  prediction: unknown;
+  /** Answers counted at /metrics. */
+  good: number;
+  failed: number;
+}
+
+/**
+ * Stands in for the generated service behind all simulated pods of a namespace, as long as the body runs: healthy, it predicts
+ * and counts what it is told. `port` is the one that the pods must have.
+ */
+export async function withStandIn<T>(namespace: string, use: (port: number, sayings: Sayings) => Promise<T>): Promise<T> {
+  const sayings: Sayings = { prediction: 0.5, good: 0, failed: 0 };
+  const server = await startServer(sayings);
+  const leading = leadPodsHere(namespace);
+  try {
+    return await use((server.address() as AddressInfo).port, sayings);
+  } finally {
+    await leading.stop();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function startServer(sayings: Sayings): Promise<Server> {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url === '/metrics') {
+      const sample = (status: number, count: number) => `http_requests_total{method="POST",path="/predict",status="${status}"} ${count}\n`;
+      return response.end(`# TYPE http_requests_total counter\n${sample(200, sayings.good)}${sample(500, sayings.failed)}`);
+    }
+    const health = { status: 'ready', model: { sha256: 'feed' } };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(request.url === '/health' ? health : { predictions: [{ prediction: sayings.prediction }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, STAND_IN_ADDRESS, resolve));
+  return server;
+}
+
+/** Lets the address of each pod that comes lead to the stand-in. */
+function leadPodsHere(namespace: string): { stop: () => Promise<void> } {
+  let isStopped = false;
+  const lead = async (): Promise<void> => {
+    const access = await loadKubeAccess(accessTo(requestFor(namespace)));
+    if (!access.ok) throw new Error('no access to the cluster of the tests');
+    const transport = openTransport(access.value);
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    while (!isStopped) {
+      const answer = await transport.send({ method: 'GET', path });
+      const pods = answer.answered && answer.status === 200 ? (JSON.parse(answer.text) as { items: Pod[] }).items : [];
+      for (const { metadata, status } of pods.filter((pod) => pod.status?.podIP && pod.status.podIP !== STAND_IN_ADDRESS)) {
+        const body = { status: { ...status, podIP: STAND_IN_ADDRESS, podIPs: [{ ip: STAND_IN_ADDRESS }] } };
+        const contentType = 'application/merge-patch+json';
+        await transport.send({ method: 'PATCH', path: `${path}/${metadata.name}/status`, body, contentType });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await transport.close();
+  };
+  const led = lead();
+  return {
+    stop: () => {
+      isStopped = true;
+      return led;
+    },
+  };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly podIP?: string };
+}
