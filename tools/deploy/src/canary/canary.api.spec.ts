@@ -94,15 +94,20 @@ test('behind one Service, the canary gets its part by pods; after the last step 
   expect(await readCanary(requestFor('by-pods'), recordingWorld())).toEqual({ service: 'churn', namespace: 'by-pods' });
 });
 
-test('the first deploy, and one that changes no pod, need no canary', async () => {
-  const first = recordingWorld();
-  await deployService(withImage('none', 'churn:1'), first);
-  expect(canaryLines(first.events)).toEqual([
+test('no canary is needed for the first deploy nor where no pod changes, and none is possible without a proved version or its pods', async () => {
+  const linesOf = async (request: DeployRequest) => {
+    const world = recordingWorld();
+    await deployService(request, world).catch(() => undefined);
+    return canaryLines(world.events);
+  };
+  expect(await linesOf(withImage('none', 'simulate-crash:1'))).toEqual([]);
+  expect(await linesOf(withImage('none', 'churn:1', QUICK, { replicas: 0 }))).toEqual([
     'canary   none, the pods are replaced one by one: there is no proved version beside which a canary could run',
   ]);
-  const more = recordingWorld();
-  await deployService(withImage('none', 'churn:1', QUICK, { replicas: 2 }), more);
-  expect(canaryLines(more.events)).toEqual([]);
+  expect(await linesOf(withImage('none', 'churn:2'))).toEqual([
+    'canary   none, the pods are replaced one by one: no pod of revision 1 runs',
+  ]);
+  expect(await linesOf(withImage('none', 'churn:2', QUICK, { replicas: 2 }))).toEqual([]);
 });
 
 describe('behind a route', () => {
@@ -186,12 +191,12 @@ describe('a canary goes, and the version that serves stays untouched,', () => {
           { image: { ref }, modelLock: LOCK },
         );
       await deployService(request('churn:1', 0), recordingWorld());
-      const quiet = worldThat('canary-shifted', () => (sayings.good += 7));
+      const quiet = worldThat('canary-shifted', () => (sayings.later = { good: 7, failed: 0 }));
       await deployService(request('churn:2', 1), quiet);
       expect(canaryLines(quiet.events)).toContain(
         'checked  step 1 of 1: 1 pod ready, 1 golden prediction as trained, 0 of 7 requests failed: too few to judge by',
       );
-      const busy = worldThat('canary-shifted', () => Object.assign(sayings, { good: sayings.good + 190, failed: 10 }));
+      const busy = worldThat('canary-shifted', () => (sayings.later = { good: 197, failed: 10 }));
       const error = await problemsOf(deployService(request('churn:3', 1), busy));
       expect(error.exit).toBe('rolledBack');
       expect(error.problems[0]).toMatchObject({
@@ -284,6 +289,16 @@ describe('while a deploy watches its canary', () => {
     expect([error.exit, error.problems.map(({ code }) => code)]).toEqual(['rolledBack', ['canary-ordered-off', 'canary-aborted']]);
     expect([await imageIn('aborted'), await leftIn('aborted')]).toEqual(['churn:1', '']);
   });
+});
+
+test('a dry run tells of the canary and starts none', async () => {
+  await deployService(withImage('dry', 'churn:1'), recordingWorld());
+  const world = recordingWorld();
+  await deployService({ ...withImage('dry', 'churn:2'), dryRun: true }, world);
+  expect(canaryLines(world.events)).toEqual([
+    'canary   churn-canary beside 3 pods of churn:1, requests shared by the numbers of pods: 25 %, 50 %',
+  ]);
+  expect(await leftIn('dry')).toBe('');
 });
 
 test('the name of another service is not taken', async () => {

@@ -22,9 +22,14 @@ export interface Canary {
   /** What an earlier deploy left of a canary, and the percentage that it gets. */
   readonly found?: Mark;
   readonly foundWeight: number;
+  /** An earlier canary is being deleted. */
+  readonly isLeaving: boolean;
 }
 
-/** Where a canary is. */
+/** Where its objects are. */
+export const placeOf = ({ release }: Canary) => ({ service: release.service, namespace: release.environment.namespace });
+
+/** Where a canary is on its way. */
 export interface Point {
   readonly step: number;
   readonly weight: number;

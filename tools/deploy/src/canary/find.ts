@@ -23,14 +23,16 @@ export async function chooseRollout(cluster: Cluster, release: Release, inventor
   const { proved } = inventory.books;
   const place = { service, namespace: environment.namespace };
   const stable = proved && (await readRevision(cluster, place, proved.revision));
-  if (!stable) return { choice: 'rolling', because: 'there is no proved version beside which a canary could run' };
   const live = liveDeployment(inventory, service);
+  if (!live) return { choice: 'rolling' };
+  if (!stable) return { choice: 'rolling', because: 'there is no proved version beside which a canary could run' };
   if (!haveOtherPods(release, stable.objects, live)) return { choice: 'rolling' };
   const stableReplicas = replicasOf(live);
   if (stableReplicas === 0) return { choice: 'rolling', because: `no pod of revision ${stable.revision} runs` };
   const found = liveDeployment(inventory, canaryName(service));
   if (!found) await expectFreeName(cluster, release);
-  const mark = found && markOf(found);
+  const isLeaving = found?.metadata.deletionTimestamp !== undefined;
+  const mark = found && !isLeaving ? markOf(found) : undefined;
   const { steps, maxErrorRate } = release.canary;
   const sends = sendsToCanary(service, inventory.members);
   const known = routedWeight(service, inventory.members) ?? steps[mark?.step ?? 0]?.weight ?? 1;
@@ -42,6 +44,7 @@ export async function chooseRollout(cluster: Cluster, release: Release, inventor
     stable,
     stableReplicas,
     mode: trafficModeOf(service, inventory.members),
+    isLeaving,
     foundWeight: sends ? known : 0,
     ...(mark ? { found: mark } : {}),
   };
@@ -49,19 +52,18 @@ export async function chooseRollout(cluster: Cluster, release: Release, inventor
 }
 
 /** A deploy that was killed after it had promoted finds its pods in the service already. */
-function haveOtherPods(release: Release, stable: readonly KubeObject[], live: KubeObject | undefined): boolean {
+function haveOtherPods(release: Release, stable: readonly KubeObject[], live: KubeObject): boolean {
   const { service, objects } = release;
   if (equalJson(templateOf(service, objects), templateOf(service, stable))) return false;
   const wanted = mainDeployment(release);
-  return !wanted || !live || hashOf(wanted) !== hashOf(live);
+  return !wanted || hashOf(wanted) !== hashOf(live);
 }
 
 function liveDeployment(inventory: Inventory, name: string): KubeObject | undefined {
   return inventory.members.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name);
 }
 
-const replicasOf = (deployment: KubeObject | undefined): number =>
-  deployment ? ((deployment.spec as { replicas?: number }).replicas ?? 1) : 0;
+const replicasOf = (deployment: KubeObject): number => (deployment.spec as { replicas?: number }).replicas ?? 1;
 
 /** Another service may bear the name that a canary would take. */
 async function expectFreeName(cluster: Cluster, { service, environment }: Release): Promise<void> {

@@ -1,7 +1,7 @@
 export type { Canary } from './canary.ts';
 export { type Choice, chooseRollout } from './find.ts';
 export { canaryName, markOf, ORDER_MANAGER, type Order, orderAnnotations } from './names.ts';
-export { isServing, listCanaryPods, waitUntilCanaryGone } from './pods.ts';
+export { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';
 export { runCanary } from './roll-out.ts';
 export { reportCanary } from './run.ts';
 export { podShare } from './share.ts';

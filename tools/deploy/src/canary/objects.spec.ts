@@ -10,11 +10,16 @@ import { podsHash, twinObjects } from './twin.ts';
 const REQUEST = { namespace: 'ml', environment: 'local', image: 'churn:2' };
 const STATE = { release: 'feed', step: 1, replicas: 2 };
 const rendered = (deploy: object = {}) => renderManifests(specOf({ deploy }), REQUEST);
-const ofKind = (objects: readonly KubeObject[], kind: string) => objects.find((object) => object.kind === kind);
-const labelsOf = (object: KubeObject | undefined) =>
-  (object?.spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata.labels;
+/** The one object of a kind; a test that asks for another has failed. */
+function ofKind(objects: readonly KubeObject[], kind: string): KubeObject {
+  const found = objects.find((object) => object.kind === kind);
+  if (!found) throw new Error(`there is no ${kind}`);
+  return found;
+}
+const labelsOf = (object: KubeObject) =>
+  (object.spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata.labels;
 const serviceSelector = (objects: readonly KubeObject[]) =>
-  (ofKind(objects, 'Service')?.spec as { selector: Record<string, string> }).selector;
+  (ofKind(objects, 'Service').spec as { selector: Record<string, string> }).selector;
 const ROUTED = { route: { gateway: 'public' } };
 
 const selects = (selector: Record<string, string>, labels: Record<string, string>) =>
@@ -34,7 +39,7 @@ test('nothing of a service selects the pods of its canary, nor the other way rou
         const own = labelsOf(ofKind(selecting, 'Deployment'));
         expect(selects(serviceSelector(selecting), own)).toBe(true);
         expect(selects(serviceSelector(selecting), labels)).toBe(false);
-        const { matchLabels } = (ofKind(selecting, 'Deployment')?.spec as { selector: { matchLabels: Record<string, string> } }).selector;
+        const { matchLabels } = (ofKind(selecting, 'Deployment').spec as { selector: { matchLabels: Record<string, string> } }).selector;
         expect(selects(matchLabels, own)).toBe(true);
         expect(selects(matchLabels, labels)).toBe(false);
       }
@@ -61,7 +66,7 @@ test('the canary differs from the release by its name, its track, its configurat
 });
 
 test('the deployment tells how far the canary is, and takes orders for its own release alone', () => {
-  const deployment = ofKind(twinObjects('churn', rendered(), STATE), 'Deployment') as KubeObject;
+  const deployment = ofKind(twinObjects('churn', rendered(), STATE), 'Deployment');
   const ordered = (release: string) => ({
     ...deployment,
     metadata: { ...deployment.metadata, annotations: { ...deployment.metadata.annotations, ...orderAnnotations('promote', release) } },
@@ -74,13 +79,13 @@ test('the deployment tells how far the canary is, and takes orders for its own r
 test('an autoscaler leaves the pods of the canary alone', () => {
   const twins = twinObjects('churn', rendered({ autoscaling: { minReplicas: 2, maxReplicas: 5 } }), STATE);
   expect(twins.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Service', 'NetworkPolicy', 'Deployment']);
-  expect(ofKind(twins, 'Deployment')?.spec).toMatchObject({ replicas: 2 });
+  expect(ofKind(twins, 'Deployment').spec).toMatchObject({ replicas: 2 });
 });
 
 test('a route shares the requests by weights', () => {
   const objects = rendered(ROUTED);
   const shared = withTraffic('churn', objects, 'route', 30);
-  expect((ofKind(shared, 'HTTPRoute')?.spec as { rules: { backendRefs: object[] }[] }).rules[0]?.backendRefs).toEqual([
+  expect((ofKind(shared, 'HTTPRoute').spec as { rules: { backendRefs: object[] }[] }).rules[0]?.backendRefs).toEqual([
     { name: 'churn', port: 80, weight: 70 },
     { name: 'churn-canary', port: 80, weight: 30 },
   ]);

@@ -1,6 +1,6 @@
 import { LABEL_NAME } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { type LivePod, RESOURCES } from '../kube/index.ts';
+import { type LiveDeployment, type LivePod, RESOURCES } from '../kube/index.ts';
 import type { World } from '../world.ts';
 import { canaryName } from './names.ts';
 
@@ -19,6 +19,12 @@ export async function listCanaryPods(cluster: Cluster, { service, namespace }: C
   return (await cluster.list({ resource: RESOURCES.Pod, namespace, labelSelector })) as LivePod[];
 }
 
+/** The Deployment of a canary; undefined when none is under way. */
+export async function readCanaryDeployment(cluster: Cluster, { service, namespace }: CanaryPlace): Promise<LiveDeployment | undefined> {
+  const { apiVersion, kind } = RESOURCES.Deployment;
+  return (await cluster.read({ apiVersion, kind, name: canaryName(service), namespace })) as LiveDeployment | undefined;
+}
+
 /** Whether requests reach the pod. */
 export function isServing(pod: LivePod): boolean {
   const statuses = pod.status?.containerStatuses ?? [];
@@ -30,14 +36,14 @@ export function restartsOf(pod: LivePod): number {
   return (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + status.restartCount, 0);
 }
 
-/** Waits until no pod of the canary is left; of pods that do not go, it tells and goes on. */
+/** Waits until neither a pod nor the Deployment of the canary is left; of pods that do not go, it tells and goes on. */
 export async function waitUntilCanaryGone(cluster: Cluster, place: CanaryPlace, world: World): Promise<void> {
   const startedMs = world.clock.nowMs();
   while (!world.signal?.aborted) {
-    const left = await listCanaryPods(cluster, place);
-    if (left.length === 0) return;
+    const [left, deployment] = await Promise.all([listCanaryPods(cluster, place), readCanaryDeployment(cluster, place)]);
+    if (left.length === 0 && !deployment) return;
     if (world.clock.nowMs() - startedMs >= GONE_TIMEOUT_MS) {
-      return world.report({ type: 'waiting', because: `${left.map((pod) => `pod/${pod.metadata.name}`).join(', ')} still stops` });
+      return world.report({ type: 'waiting', because: `${left.length} pods of ${canaryName(place.service)} still stop` });
     }
     await world.clock.sleep(POLL_MS, world.signal);
   }

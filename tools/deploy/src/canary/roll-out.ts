@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/index.ts';
 import type { BroughtUp } from '../release/index.ts';
 import { rollBackAfter } from '../rollback.ts';
 import type { World } from '../world.ts';
-import type { Canary } from './canary.ts';
+import { type Canary, placeOf } from './canary.ts';
 import { waitUntilCanaryGone } from './pods.ts';
 import { canaryAborted } from './problems.ts';
 import { walkCanary } from './run.ts';
@@ -26,6 +26,6 @@ async function abort(cluster: Cluster, canary: Canary, error: ProblemError, worl
   world.report({ type: 'canary-aborting', because: error.problems.map((problem) => problem.code).join(', ') });
   const after = await rollBackAfter(new ProblemError(error.problems, 'rollout'), cluster, release, world);
   if (!(after instanceof ProblemError) || after.exit !== 'rolledBack') return after;
-  await waitUntilCanaryGone(cluster, { service: release.service, namespace: release.environment.namespace }, world);
+  await waitUntilCanaryGone(cluster, placeOf(canary), world);
   return new ProblemError([...error.problems, canaryAborted(canary)], 'rolledBack');
 }

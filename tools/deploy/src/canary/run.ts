@@ -1,11 +1,10 @@
 import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { RESOURCES } from '../kube/index.ts';
 import { type BroughtUp, bringUp, carryOut, planRelease, proveRelease, type Release, readStanding } from '../release/index.ts';
 import type { World } from '../world.ts';
-import { type Canary, canaryRelease, type Point, releaseAlone, releaseAt, replicasAt, shareAt } from './canary.ts';
+import { type Canary, canaryRelease, type Point, placeOf, releaseAlone, releaseAt, replicasAt, shareAt } from './canary.ts';
 import { canaryName, markOf } from './names.ts';
-import { isServing, listCanaryPods, waitUntilCanaryGone } from './pods.ts';
+import { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';
 import { abortedByOrder, stoppedCanary } from './problems.ts';
 import { type Move, nextMove, type Standing } from './steps.ts';
 import { watchStep } from './watch.ts';
@@ -26,6 +25,7 @@ interface Walk {
 export async function walkCanary(cluster: Cluster, canary: Canary, world: World): Promise<BroughtUp> {
   const walk = { cluster, canary, world };
   reportCanary(canary, world);
+  if (canary.isLeaving) await waitUntilCanaryGone(cluster, placeOf(canary), world);
   let standing = initialStanding(canary);
   while (true) {
     standing = { ...standing, ...(await observe(walk)) };
@@ -60,19 +60,16 @@ function initialStanding({ found, hash, foundWeight }: Canary): Standing {
 
 async function observe({ cluster, canary, world }: Walk): Promise<Pick<Standing, 'readyPods' | 'isStopped' | 'order'>> {
   if (world.signal?.aborted) return { readyPods: 0, isStopped: true };
-  const { release } = canary;
-  const place = { service: release.service, namespace: release.environment.namespace };
+  const place = placeOf(canary);
   const [pods, order] = await Promise.all([listCanaryPods(cluster, place), readOrder(cluster, canary)]);
   return { readyPods: pods.filter(isServing).length, isStopped: false, ...(order ? { order } : {}) };
 }
 
 /** What a person told the canary meanwhile. */
-async function readOrder(cluster: Cluster, { release, hash }: Canary) {
-  const { apiVersion, kind } = RESOURCES.Deployment;
-  const { namespace } = release.environment;
-  const live = await cluster.read({ apiVersion, kind, name: canaryName(release.service), namespace });
+async function readOrder(cluster: Cluster, canary: Canary) {
+  const live = await readCanaryDeployment(cluster, placeOf(canary));
   const mark = live && markOf(live);
-  return mark?.release === hash ? mark.order : undefined;
+  return mark?.release === canary.hash ? mark.order : undefined;
 }
 
 /** A move that fails is a fault of the canary; when taking its requests away fails, too, there is no more to be done. */
@@ -138,6 +135,6 @@ async function promote(walk: Walk, standing: Standing): Promise<BroughtUp> {
   await proveRelease(cluster, release, world);
   const inventory = await readStanding(cluster, release);
   const done = await bringUp(cluster, release, await planRelease(cluster, release, inventory), inventory, world);
-  await waitUntilCanaryGone(cluster, { service: release.service, namespace: release.environment.namespace }, world);
+  await waitUntilCanaryGone(cluster, placeOf(canary), world);
   return done;
 }

@@ -4,10 +4,10 @@ import type { LivePod } from '../kube/index.ts';
 import { CONTAINER_NAME } from '../manifests/index.ts';
 import { verifyPods } from '../verify.ts';
 import type { World } from '../world.ts';
-import { type Canary, replicasAt } from './canary.ts';
+import { type Canary, placeOf, replicasAt } from './canary.ts';
 import { type Answered, answeredBetween, judgeErrors, parseAnswered } from './metrics.ts';
 import type { Order } from './names.ts';
-import { type CanaryPlace, isServing, listCanaryPods, restartsOf } from './pods.ts';
+import { isServing, listCanaryPods, restartsOf } from './pods.ts';
 
 /** How a step ended: watched to its end, or left before it because of an order or a Ctrl-C. */
 export type Watched = 'passed' | 'left';
@@ -48,8 +48,6 @@ export async function watchStep(
     if (look % LOOKS_PER_READING === 0) await expectFewErrors(cluster, canary, serving, before);
   }
 }
-
-const placeOf = ({ release }: Canary): CanaryPlace => ({ service: release.service, namespace: release.environment.namespace });
 
 /** Our own golden requests come last, so that they count in no figure. */
 async function conclude(

@@ -15,8 +15,14 @@ export const STAND_IN_ADDRESS = Object.values(networkInterfaces())
 export interface Sayings {
   prediction: unknown;
   /** Answers counted at /metrics. */
-  good: number;
-  failed: number;
+  figures: Figures;
+  /** What it counts from the second question on. */
+  later?: Figures;
+}
+
+interface Figures {
+  readonly good: number;
+  readonly failed: number;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface Sayings {
  * and counts what it is told. `port` is the one that the pods must have.
  */
 export async function withStandIn<T>(namespace: string, use: (port: number, sayings: Sayings) => Promise<T>): Promise<T> {
-  const sayings: Sayings = { prediction: 0.5, good: 0, failed: 0 };
+  const sayings: Sayings = { prediction: 0.5, figures: { good: 0, failed: 0 } };
   const server = await startServer(sayings);
   const leading = leadPodsHere(namespace);
   try {
@@ -41,7 +47,9 @@ async function startServer(sayings: Sayings): Promise<Server> {
     request.resume();
     if (request.url === '/metrics') {
       const sample = (status: number, count: number) => `http_requests_total{method="POST",path="/predict",status="${status}"} ${count}\n`;
-      return response.end(`# TYPE http_requests_total counter\n${sample(200, sayings.good)}${sample(500, sayings.failed)}`);
+      const { good, failed } = sayings.figures;
+      sayings.figures = sayings.later ?? sayings.figures;
+      return response.end(`# TYPE http_requests_total counter\n${sample(200, good)}${sample(500, failed)}`);
     }
     const health = { status: 'ready', model: { sha256: 'feed' } };
     response.setHeader('content-type', 'application/json');
