@@ -17,7 +17,7 @@ import type { CanaryStatus } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
-import { type KubeObject, type LiveDeployment, RESOURCES } from './kube/index.ts';
+import { type KubeObject, type LiveDeployment, type ObjectRef, RESOURCES } from './kube/index.ts';
 import { releaseOf } from './release-of.ts';
 import { type RollbackRequest, rollbackService } from './rollback.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -119,7 +119,13 @@ async function readDeployment(cluster: Cluster, target: Target, name: string): P
 /** The objects that share the requests; of a cluster without the Gateway API there is no route to read. */
 async function readTraffic(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<KubeObject[]> {
   const refs = [RESOURCES.Service, RESOURCES.HTTPRoute].map(({ apiVersion, kind }) => ({ apiVersion, kind, name, namespace }));
-  return (await Promise.all(refs.map((ref) => cluster.read(ref)))).filter((object) => object !== undefined);
+  const read = (ref: ObjectRef) => cluster.read(ref).catch(passForbidden);
+  return (await Promise.all(refs.map(read))).filter((object) => object !== undefined);
+}
+
+/** Who deploys a service without a route need not be allowed to read routes. */
+function passForbidden(error: unknown): undefined {
+  if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'forbidden')) throw error;
 }
 
 const imageOf = (deployment: LiveDeployment): string => deployment.spec.template?.spec?.containers?.[0]?.image ?? '';

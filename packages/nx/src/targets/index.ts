@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '@modelyard/core';
 import type { TargetConfiguration } from '@nx/devkit';
 import {
+  canaryTarget,
   deployTarget,
   destroyTarget,
   diffTarget,
@@ -31,6 +32,7 @@ const TARGETS: Readonly<Record<string, (spec: ServiceSpec) => TargetConfiguratio
   diff: diffTarget,
   deploy: deployTarget,
   rollback: rollbackTarget,
+  canary: canaryTarget,
   status: statusTarget,
   logs: logsTarget,
   history: historyTarget,

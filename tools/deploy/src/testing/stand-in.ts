@@ -1,10 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { loadKubeAccess } from '../cluster/kube-access.ts';
-import { openTransport } from '../cluster/transport.ts';
-import { accessTo } from '../target.ts';
-import { requestFor } from './api.ts';
+import { kubectl } from './kubectl.ts';
 
 /** The API server reaches no loopback address, so the stand-in listens on one of the machine's own; undefined without one. */
 export const STAND_IN_ADDRESS = Object.values(networkInterfaces())
@@ -62,22 +59,20 @@ async function startServer(sayings: Sayings): Promise<Server> {
 /** Lets the address of each pod that comes lead to the stand-in. */
 function leadPodsHere(namespace: string): { stop: () => Promise<void> } {
   let isStopped = false;
+  const addresses = 'jsonpath={range .items[*]}{.metadata.name} {.status.podIP}{"\\n"}{end}';
+  const patch = JSON.stringify({ status: { podIP: STAND_IN_ADDRESS, podIPs: [{ ip: STAND_IN_ADDRESS }] } });
   const lead = async (): Promise<void> => {
-    const access = await loadKubeAccess(accessTo(requestFor(namespace)));
-    if (!access.ok) throw new Error('no access to the cluster of the tests');
-    const transport = openTransport(access.value);
-    const path = `/api/v1/namespaces/${namespace}/pods`;
     while (!isStopped) {
-      const answer = await transport.send({ method: 'GET', path });
-      const pods = answer.answered && answer.status === 200 ? (JSON.parse(answer.text) as { items: Pod[] }).items : [];
-      for (const { metadata, status } of pods.filter((pod) => pod.status?.podIP && pod.status.podIP !== STAND_IN_ADDRESS)) {
-        const body = { status: { ...status, podIP: STAND_IN_ADDRESS, podIPs: [{ ip: STAND_IN_ADDRESS }] } };
-        const contentType = 'application/merge-patch+json';
-        await transport.send({ method: 'PATCH', path: `${path}/${metadata.name}/status`, body, contentType });
-      }
+      const pods = (await kubectl(['-n', namespace, 'get', 'pods', '-o', addresses])).split('\n').map((line) => line.split(' '));
+      const others = pods.flatMap(([name, address]) => (name && address && address !== STAND_IN_ADDRESS ? [name] : []));
+      // A pod may be gone by now.
+      const lost = () => '';
+      const patches = others.map((name) =>
+        kubectl(['-n', namespace, 'patch', 'pod', name, '--subresource=status', '--type=merge', '-p', patch]),
+      );
+      await Promise.all(patches.map((one) => one.catch(lost)));
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await transport.close();
   };
   const led = lead();
   return {
@@ -86,9 +81,4 @@ function leadPodsHere(namespace: string): { stop: () => Promise<void> } {
       return led;
     },
   };
-}
-
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly status?: { readonly podIP?: string };
 }
