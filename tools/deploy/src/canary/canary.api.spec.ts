@@ -155,6 +155,18 @@ describe('a canary goes, and the version that serves stays untouched,', () => {
     expect([await imageIn('crash'), await uidsIn('crash'), await leftIn('crash')]).toEqual(['churn:1', uids, '']);
   });
 
+  test('when the GPUs have no room for both', async () => {
+    const steps = [{ weight: 10, seconds: 0 }];
+    const withGpus = (ref: string) => withImage('full', ref, steps, { replicas: 1, gpus: 3 });
+    await deployService(withGpus('churn:1'), recordingWorld());
+    const uids = await uidsIn('full');
+    const error = await problemsOf(deployService(withGpus('churn:2'), recordingWorld()));
+    expect([error.exit, error.problems.map(({ code }) => code)]).toEqual(['rolledBack', ['unschedulable', 'canary-aborted']]);
+    expect(error.problems[0]?.what).toContain('asks for nvidia.com/gpu: 3, which node gpu-node has (4), but other pods hold it');
+    expect([await uidsIn('full'), await leftIn('full')]).toEqual([uids, '']);
+    await destroyService({ ...requestFor('full'), yes: false }, recordingWorld());
+  });
+
   test('unless it is to be looked at: then its pods stay, without requests', async () => {
     await deployService(withImage('kept', 'churn:1'), recordingWorld());
     const error = await problemsOf(deployService({ ...withImage('kept', 'simulate-crash:2'), noRollback: true }, recordingWorld()));
