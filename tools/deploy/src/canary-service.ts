@@ -38,7 +38,14 @@ export function readCanary(target: Target, world: Pick<World, 'connect'>): Promi
     const ready = pods.filter(isServing).length;
     const share = sendsToCanary(service, live) ? (routedWeight(service, live) ?? podShare(ready, stable?.status?.readyReplicas ?? 0)) : 0;
     const wanted = canary.spec.replicas ?? 1;
-    const known = { image: imageOf(canary), stableImage: stable ? imageOf(stable) : '', step: step + 1, share, pods: wanted, ready };
+    const known = {
+      image: imageOf(canary),
+      stableImage: stable ? imageOf(stable) : '',
+      step: step === 'promoting' ? step : step + 1,
+      share,
+      pods: wanted,
+      ready,
+    };
     return { service, namespace, canary: { ...known, ...(order ? { order } : {}) } };
   });
 }

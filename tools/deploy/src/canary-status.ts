@@ -6,8 +6,8 @@ export interface CanaryStatus {
   readonly canary?: {
     readonly image: string;
     readonly stableImage: string;
-    /** From 1. */
-    readonly step: number;
+    /** From 1; "promoting": the service takes its pods. */
+    readonly step: number | 'promoting';
     /** Percent of the requests that it gets. */
     readonly share: number;
     readonly pods: number;

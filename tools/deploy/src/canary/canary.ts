@@ -44,11 +44,16 @@ export function canaryRelease({ release }: Canary): Release {
 export function releaseAt(canary: Canary, point: Point): Release {
   const { release, stable, mode, hash } = canary;
   const { service, objects } = release;
-  const base = point.step < canary.steps.length ? stable.objects : objects;
+  const isPromoted = point.step >= canary.steps.length;
+  const base = isPromoted ? objects : stable.objects;
   const known = new Set(base.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   // Pods name these templates, whose names tell their content: those of both versions stand side by side.
   const claims = objects.filter(({ kind, metadata }) => kind === 'ResourceClaimTemplate' && !known.has(`${kind} ${metadata.name}`));
-  const twins = twinObjects(service, objects, { release: hash, step: point.step, replicas: replicasAt(canary, point.step) });
+  const twins = twinObjects(service, objects, {
+    release: hash,
+    step: isPromoted ? 'promoting' : point.step,
+    replicas: replicasAt(canary, point.step),
+  });
   return { ...release, objects: [...withTraffic(service, base, mode, point.weight), ...claims, ...twins] };
 }
 

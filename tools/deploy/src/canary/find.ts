@@ -35,7 +35,8 @@ export async function chooseRollout(cluster: Cluster, release: Release, inventor
   const mark = found && !isLeaving ? markOf(found) : undefined;
   const { steps, maxErrorRate } = release.canary;
   const sends = sendsToCanary(service, inventory.members);
-  const known = routedWeight(service, inventory.members) ?? steps[mark?.step ?? 0]?.weight ?? 1;
+  const known =
+    routedWeight(service, inventory.members) ?? (typeof mark?.step === 'number' ? steps[mark.step]?.weight : steps.at(-1)?.weight) ?? 1;
   const canary: Canary = {
     release,
     hash: podsHash(service, release.objects),

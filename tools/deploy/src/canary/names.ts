@@ -5,7 +5,7 @@ import type { KubeObject } from '../kube/index.ts';
 export const TRACK_LABEL = `${ANNOTATION_PREFIX}/track`;
 /** Which pods the canary runs: a hash over all that they see. */
 const RELEASE_ANNOTATION = `${ANNOTATION_PREFIX}/canary-release`;
-/** The step that it is at, from 0; one beyond the last: the service itself takes the new pods. */
+/** The step that it is at, from 0, or that the service itself takes the new pods. */
 const STEP_ANNOTATION = `${ANNOTATION_PREFIX}/canary-step`;
 /** What a person told it, and of which release. */
 const ORDER_ANNOTATION = `${ANNOTATION_PREFIX}/canary-order`;
@@ -19,7 +19,7 @@ export type Order = 'promote' | 'abort';
 /** How far a canary is, as its Deployment says. */
 export interface Mark {
   readonly release: string;
-  readonly step: number;
+  readonly step: number | 'promoting';
   readonly order?: Order;
 }
 
@@ -41,5 +41,6 @@ export function markOf(deployment: KubeObject): Mark {
   const release = annotations[RELEASE_ANNOTATION] ?? '';
   const [order, of] = (annotations[ORDER_ANNOTATION] ?? '').split(' ');
   const isOrder = (order === 'promote' || order === 'abort') && of === release;
-  return { release, step: Number(annotations[STEP_ANNOTATION] ?? 0), ...(isOrder ? { order } : {}) };
+  const step = annotations[STEP_ANNOTATION] ?? '0';
+  return { release, step: step === 'promoting' ? step : Number(step), ...(isOrder ? { order } : {}) };
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/index.ts';
 import { type BroughtUp, bringUp, carryOut, planRelease, proveRelease, type Release, readStanding } from '../release/index.ts';
 import type { World } from '../world.ts';
 import { type Canary, canaryRelease, type Point, placeOf, releaseAlone, releaseAt, replicasAt, shareAt } from './canary.ts';
-import { canaryName, markOf } from './names.ts';
+import { canaryName, type Mark, markOf } from './names.ts';
 import { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';
 import { abortedByOrder, stoppedCanary } from './problems.ts';
 import { type Move, nextMove, type Standing } from './steps.ts';
@@ -44,10 +44,10 @@ export function reportCanary({ steps, mode, stableReplicas, release, stable }: C
 }
 
 /** A canary of the same release goes on from its step; of another one nothing is taken over but the way its requests go. */
-function initialStanding({ found, hash, foundWeight }: Canary): Standing {
+function initialStanding({ found, hash, foundWeight, steps }: Canary): Standing {
   const isSame = found?.release === hash;
   return {
-    step: isSame ? found.step : 0,
+    step: isSame ? stepOf(found, steps.length) : 0,
     weight: foundWeight,
     isSame,
     isPrepared: false,
@@ -57,6 +57,9 @@ function initialStanding({ found, hash, foundWeight }: Canary): Standing {
     isStopped: false,
   };
 }
+
+/** The spec may have got fewer steps since. */
+const stepOf = ({ step }: Mark, steps: number): number => (step === 'promoting' ? steps : Math.min(step, steps - 1));
 
 async function observe({ cluster, canary, world }: Walk): Promise<Pick<Standing, 'readyPods' | 'isStopped' | 'order'>> {
   if (world.signal?.aborted) return { readyPods: 0, isStopped: true };

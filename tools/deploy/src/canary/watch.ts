@@ -17,6 +17,8 @@ const LOOK_MS = 2_000;
 const LOOKS_PER_READING = 5;
 /** A pod that was moved to another node needs a moment. */
 const UNREADY_GRACE_MS = 10_000;
+/** An API server may be replaced by a newer one while a step is watched. */
+const OUTAGE_GRACE_MS = 120_000;
 const LOG_LINES = 20;
 
 /** Watches a step for its time, then asks the golden predictions again; a ProblemError tells what the canary did wrong. */
@@ -33,11 +35,18 @@ export async function watchStep(
   const before = await readFigures(cluster, canary, began);
   const endMs = world.clock.nowMs() + (canary.steps[step]?.seconds ?? 0) * 1000;
   let servedMs = world.clock.nowMs();
+  let seenMs = servedMs;
   for (let look = 1; ; look++) {
-    const leftMs = endMs - world.clock.nowMs();
-    if (leftMs > 0) await world.clock.sleep(Math.min(LOOK_MS, leftMs), world.signal);
-    if (world.signal?.aborted || (await readOrder())) return 'left';
-    const pods = await listCanaryPods(cluster, place);
+    await world.clock.sleep(pauseBefore(look, endMs - world.clock.nowMs()), world.signal);
+    if (world.signal?.aborted) return 'left';
+    const seen = await Promise.all([readOrder(), listCanaryPods(cluster, place)]).catch(passOutage);
+    if (seen === undefined) {
+      expectShortOutage(canary, world.clock.nowMs() - seenMs);
+      continue;
+    }
+    seenMs = world.clock.nowMs();
+    const [order, pods] = seen;
+    if (order) return 'left';
     await expectNoRestart(cluster, canary, pods, restarts);
     const serving = pods.filter(isServing);
     const nowMs = world.clock.nowMs();
@@ -47,6 +56,30 @@ export async function watchStep(
     if (isOver) return conclude(cluster, canary, step, serving, before, world);
     if (look % LOOKS_PER_READING === 0) await expectFewErrors(cluster, canary, serving, before);
   }
+}
+
+/** A step of no time is looked at once without a pause; one that is over and still not settled, no faster than others. */
+function pauseBefore(look: number, leftMs: number): number {
+  if (leftMs > 0) return Math.min(LOOK_MS, leftMs);
+  return look === 1 ? 0 : LOOK_MS;
+}
+
+/** An API server that is away for a while says nothing of the canary. */
+function passOutage(error: unknown): undefined {
+  const isOutage =
+    error instanceof ProblemError && error.problems.every(({ code }) => code === 'no-cluster' || code === 'api-server-error');
+  if (!isOutage) throw error;
+}
+
+function expectShortOutage({ release }: Canary, outMs: number): void {
+  if (outMs < OUTAGE_GRACE_MS) return;
+  const problem: Problem = {
+    code: 'canary-unseen',
+    where: `${release.service} in ns/${release.environment.namespace}`,
+    what: `the API server has not told anything of the canary for ${Math.round(outMs / 1000)} s`,
+    remedy: 'look with "modelyard canary status" once the API server answers, then deploy again',
+  };
+  throw new ProblemError([problem], 'rollout');
 }
 
 /** Our own golden requests come last, so that they count in no figure. */

@@ -57,5 +57,5 @@ export function formatCanary({ service, namespace, canary }: CanaryStatus): stri
   if (!canary) return `canary   none of ${service} in ns/${namespace}`;
   const { image, stableImage, step, share, pods, ready, order } = canary;
   const told = order ? `, told to ${order}` : '';
-  return `canary   ${image} beside ${stableImage} in ns/${namespace}: step ${step}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
+  return `canary   ${image} beside ${stableImage} in ns/${namespace}: ${step === 'promoting' ? step : `step ${step}`}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
 }
