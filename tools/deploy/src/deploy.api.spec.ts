@@ -25,7 +25,9 @@ test('the first deploy creates everything in a restricted namespace, and waits u
     'create ServiceAccount',
     'create ConfigMap',
     'create Service',
+    'create NetworkPolicy',
     'create Deployment',
+    'create PodDisruptionBudget',
   ]);
   expect(outcome).toMatchObject({ outcome: 'deployed', verifiedRows: 0 });
   const status = await readStatus(request, recordingWorld());
@@ -36,7 +38,7 @@ test('a second deploy of the same spec keeps every object and every pod', async 
   const request = requestFor('again');
   const first = await deployService(request, recordingWorld());
   const second = await deployService(request, recordingWorld());
-  expect(actions(second)).toEqual(['keep ServiceAccount', 'keep ConfigMap', 'keep Service', 'keep Deployment']);
+  expect(actions(second)).toEqual(['keep ServiceAccount', 'keep ConfigMap', 'keep Service', 'keep NetworkPolicy', 'keep Deployment']);
   expect(second).toMatchObject({ pods: podsOf(first) });
 });
 
@@ -128,7 +130,7 @@ test('destroy deletes what was deployed, waits until it is gone, and finds nothi
   const request = requestFor('destroyed');
   await deployService(request, recordingWorld());
   const deleted = await destroyService({ ...request, yes: false }, recordingWorld());
-  expect(deleted.map((ref) => ref.kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service', 'ServiceAccount']);
+  expect(deleted.map((ref) => ref.kind).sort()).toEqual(['ConfigMap', 'Deployment', 'NetworkPolicy', 'Service', 'ServiceAccount']);
   expect((await readStatus(request, recordingWorld())).deployment).toBeUndefined();
   expect(await destroyService({ ...request, yes: false }, recordingWorld())).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type { Plan } from './plan/index.ts';
 import {
   type BroughtUp,
   bringUp,
+  keepServed,
   planIfLive,
   planInNewNamespace,
   planRelease,
@@ -31,8 +32,8 @@ export async function deployService(request: DeployRequest, world: World): Promi
   const startedMs = world.clock.nowMs();
   const cluster = await world.connect(accessTo(request));
   try {
-    const release = releaseOf(request);
     reportStart(request, world);
+    const release = await keepServed(cluster, releaseOf(request), (note) => world.report({ type: 'noted', ...note }));
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, world) };
     const done = (await confirmLive(cluster, release, world)) ?? (await deployLocked(cluster, release, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;

@@ -1,5 +1,6 @@
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
+import { discovery } from './discovery.ts';
 import { loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
@@ -45,6 +46,7 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
     context,
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
+    serves: discovery(transport, (resource) => about('look for', resource.plural)),
     dryRun: (object, manner) => apply(object, true, manner),
     apply: (object, manner) => apply(object, false, manner),
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),

@@ -30,6 +30,8 @@ export async function listAll(
       next = undefined;
       continue;
     }
+    // A kind that the server lacks, or lacks by now: there are none of it.
+    if (attempt.answered && attempt.status === 404) return { items, resourceVersion: '' };
     if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
     const page = JSON.parse(attempt.text) as Page;
     // Items of a list do not say what they are.

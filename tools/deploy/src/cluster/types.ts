@@ -5,6 +5,8 @@ export interface Cluster {
   /** The kube context in use. */
   readonly context: string;
   read(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Whether the server has a kind at all: many come with add-ons. */
+  serves(resource: Resource): Promise<boolean>;
   list(query: Query): Promise<KubeObject[]>;
   /** What the server would hold after `apply`; nothing is kept. */
   dryRun(object: KubeObject, manner?: ApplyManner): Promise<KubeObject>;

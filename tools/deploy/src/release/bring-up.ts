@@ -11,7 +11,7 @@ import {
 } from '../inventory/index.ts';
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
-import { applyPlan, type Change, compareWithLive, isAsApplied, type Plan, planChanges } from '../plan/index.ts';
+import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
 import { stopped } from './interrupted.ts';
@@ -64,30 +64,42 @@ export function planInNewNamespace(release: Release): Plan {
   return planChanges(objects.map((object) => ({ desired: object })));
 }
 
-/** Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. */
+/**
+ * Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. An autoscaler
+ * that is no longer wanted goes before all, for it would undo the replicas.
+ */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
   const { set } = inventory;
   const desired = membersOf(release);
   const { proved } = inventory.books;
   const parent = await carryOut(cluster, release, plan, inventory, world);
   const proof = await proveRelease(cluster, release, world);
-  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
-  await pruneMembers(cluster, leaving, (object) => world.report({ type: 'deleted', object }));
+  await prune(
+    cluster,
+    leavingOf(plan).filter((object) => !leavesFirst(object)),
+    world,
+  );
   const hash = releaseHash(desired);
   const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
   await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
   return { plan, revision, ...proof };
 }
 
-/** Carries out a plan; what is no longer wanted stays. Gives the parent of the set, whose books name all that there is. */
+/** Carries out a plan; what is no longer wanted stays, but for what has to leave first. Gives the parent of the set, whose books name all that there is. */
 export async function carryOut(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<KubeObject> {
   const { proved } = inventory.books;
   await deliverImage(release, plan, world);
   const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
   const parent = await writeBooks(cluster, inventory.set, inventory.parent, books);
+  await prune(cluster, leavingOf(plan).filter(leavesFirst), world);
   if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
   return parent;
 }
+
+const leavingOf = (plan: Plan): KubeObject[] => plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+
+const prune = (cluster: Cluster, objects: readonly KubeObject[], world: World): Promise<void> =>
+  pruneMembers(cluster, objects, (object) => world.report({ type: 'deleted', object }));
 
 async function record(cluster: Cluster, release: Release, hash: string, world: World): Promise<number> {
   const { service, environment, objects, image, imageId, commit, modelSha, port, rollbackTo } = release;

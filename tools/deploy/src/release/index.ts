@@ -11,3 +11,4 @@ export {
 } from './bring-up.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { membersOf, type Release, releaseHash } from './release.ts';
+export { keepServed } from './served.ts';

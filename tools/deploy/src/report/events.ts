@@ -1,6 +1,15 @@
 import type { Plan } from '../plan/index.ts';
 import type { CanaryEvent } from './canary-events.ts';
 
+/** What was found that stops nothing. */
+export interface Note {
+  readonly code: string;
+  readonly what: string;
+  /** What to do about it, where something can be done. */
+  readonly remedy?: string;
+  readonly details?: readonly string[];
+}
+
 /** What a deploy tells while it runs; doors turn it into text or JSON. */
 export type DeployEvent =
   | {
@@ -11,6 +20,7 @@ export type DeployEvent =
       readonly namespace: string;
       readonly image: string;
     }
+  | ({ readonly type: 'noted' } & Note)
   | { readonly type: 'planned'; readonly plan: Plan; readonly dryRun: boolean }
   | { readonly type: 'delivering'; readonly image: string }
   | { readonly type: 'applied'; readonly object: string; readonly action: 'create' | 'update' }

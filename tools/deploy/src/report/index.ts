@@ -1,5 +1,5 @@
 export { formatCanary } from './canary-text.ts';
-export type { DeployEvent } from './events.ts';
+export type { DeployEvent, Note } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
 export { formatDiff, formatHistory, formatStatus } from './looks.ts';
 export type { TextStyle } from './style.ts';

@@ -1,8 +1,8 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
-import type { Change, Plan } from '../plan/index.ts';
+import { type Change, leavesFirst, type Plan } from '../plan/index.ts';
 import { formatCanaryEvent } from './canary-text.ts';
-import type { DeployEvent } from './events.ts';
+import type { DeployEvent, Note } from './events.ts';
 import { count, type Paint, painter, type TextStyle } from './style.ts';
 
 const SHOWN_FIELDS = 5;
@@ -13,6 +13,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   switch (event.type) {
     case 'started':
       return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'noted':
+      return formatNote(event, paint);
     case 'planned':
       return formatPlan(event.plan, event.dryRun, paint);
     case 'delivering':
@@ -66,6 +68,11 @@ export function formatFailure(problems: readonly Problem[], style: TextStyle): s
     .join('\n\n');
 }
 
+function formatNote({ code, what, remedy, details = [] }: Note, paint: Paint): string {
+  const more = [...(remedy ? [remedy] : []), ...details.map((line) => `| ${line}`)];
+  return [`${paint('yellow', 'note    ')} ${code}: ${what}`, ...more.map((line) => `         ${line}`)].join('\n');
+}
+
 function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {
   const lines = plan.changes.map((change) => formatChange(change, paint));
   return [...lines, ...(dryRun ? ['nothing was changed (dry run)'] : [])].join('\n');
@@ -87,7 +94,7 @@ function formatChange(change: Change, paint: Paint): string {
     case 'keep':
       return `${paint('dim', 'plan    ')} keep ${object}`;
     case 'delete':
-      return `${paint('red', 'plan    ')} delete ${object}, once the rollout is proved`;
+      return `${paint('red', 'plan    ')} delete ${object}, ${leavesFirst(change.object) ? 'before all' : 'once the rollout is proved'}`;
     default:
       return assertNever(change);
   }

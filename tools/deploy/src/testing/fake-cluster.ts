@@ -25,6 +25,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
     log: () => [],
     read: async (ref) => objects.get(keyOf(ref)),
     list: async (query) => ofKind(query.resource.kind).filter((object) => isSelected(object, query.labelSelector)),
+    serves: async () => true,
     dryRun: async (object) => object,
     apply: async (object) => {
       note('apply', refOf(object));
