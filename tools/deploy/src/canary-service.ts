@@ -9,6 +9,7 @@ import {
   orderAnnotations,
   podShare,
   podsHash,
+  readCanaryDeployment,
   routedWeight,
   sendsToCanary,
   waitUntilCanaryGone,
@@ -28,12 +29,9 @@ export function readCanary(target: Target, world: Pick<World, 'connect'>): Promi
   const { service, environment } = target;
   const { namespace } = environment;
   return connected(target, world, async (cluster) => {
-    const [canary, stable] = await Promise.all([
-      readDeployment(cluster, target, canaryName(service)),
-      readDeployment(cluster, target, service),
-    ]);
+    const [canary, stable] = await Promise.all([readCanaryDeployment(cluster, placeOf(target)), readStable(cluster, target)]);
     if (!canary) return { service, namespace };
-    const [pods, live] = await Promise.all([listCanaryPods(cluster, { service, namespace }), readTraffic(cluster, target)]);
+    const [pods, live] = await Promise.all([listCanaryPods(cluster, placeOf(target)), readTraffic(cluster, target)]);
     const { step, order } = markOf(canary);
     const ready = pods.filter(isServing).length;
     const share = sendsToCanary(service, live) ? (routedWeight(service, live) ?? podShare(ready, stable?.status?.readyReplicas ?? 0)) : 0;
@@ -71,15 +69,14 @@ export async function abortCanary(request: Omit<RollbackRequest, 'to'>, world: W
   await giveOrder(request, 'abort', world, () => undefined);
   await orLeaveTo(request, 'abort', world, async () => {
     await rollbackService(request, world);
-    const place = { service: request.service, namespace: request.environment.namespace };
-    await connected(request, world, (cluster) => waitUntilCanaryGone(cluster, place, world));
+    await connected(request, world, (cluster) => waitUntilCanaryGone(cluster, placeOf(request), world));
   });
 }
 
 /** The order stays in the cluster, so that whoever deploys finds it. */
 async function giveOrder(target: Target, order: Order, world: World, expectRelease: (release: string) => void): Promise<void> {
   await connected(target, world, async (cluster) => {
-    const canary = await readDeployment(cluster, target, canaryName(target.service));
+    const canary = await readCanaryDeployment(cluster, placeOf(target));
     if (!canary) {
       throw problem(target, {
         code: 'no-canary',
@@ -118,10 +115,12 @@ async function connected<T>(target: Target, world: Pick<World, 'connect'>, use: 
   }
 }
 
-async function readDeployment(cluster: Cluster, target: Target, name: string): Promise<LiveDeployment | undefined> {
+async function readStable(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<LiveDeployment | undefined> {
   const { apiVersion, kind } = RESOURCES.Deployment;
-  return (await cluster.read({ apiVersion, kind, name, namespace: target.environment.namespace })) as LiveDeployment | undefined;
+  return (await cluster.read({ apiVersion, kind, name, namespace })) as LiveDeployment | undefined;
 }
+
+const placeOf = ({ service, environment: { namespace } }: Target) => ({ service, namespace });
 
 /** The objects that share the requests; of a cluster without the Gateway API there is no route to read. */
 async function readTraffic(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<KubeObject[]> {

@@ -16,13 +16,13 @@ export type Judgement =
 export const FEWEST_REQUESTS = 20;
 
 const COUNTER = 'http_requests_total';
+const DECLARED = new RegExp(`^(# TYPE )?${COUNTER}[ {]`, 'm');
 const NOT_COUNTED = new Set([HEALTH_PATH, LIVE_PATH, METRICS_PATH]);
 const SAMPLE = new RegExp(`^${COUNTER}\\{(?<labels>[^}]*)\\}\\s+(?<value>[^\\s]+)`);
 
 /** The requests that a text in Prometheus' format counts; undefined when it has no such counter. */
 export function parseAnswered(text: string): Answered | undefined {
-  if (!text.split('\n').some((line) => line.startsWith(`# TYPE ${COUNTER.replace(/_total$/, '')}`) || line.startsWith(COUNTER)))
-    return undefined;
+  if (!DECLARED.test(text)) return undefined;
   let requests = 0;
   let failed = 0;
   for (const line of text.split('\n')) {

@@ -2,6 +2,7 @@ import { METRICS_PATH, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import type { LivePod } from '../kube/index.ts';
 import { CONTAINER_NAME } from '../manifests/index.ts';
+import type { CanaryErrors } from '../report/index.ts';
 import { verifyPods } from '../verify.ts';
 import type { World } from '../world.ts';
 import { type Canary, placeOf, replicasAt } from './canary.ts';
@@ -101,12 +102,7 @@ async function conclude(
 
 type Figures = ReadonlyMap<string, Answered>;
 
-/** What is told of errors after a step. */
-export type ErrorReport =
-  | { readonly errors: 'good' | 'too-few'; readonly requests: number; readonly failed: number }
-  | { readonly errors: 'unknown' };
-
-async function expectFewErrors(cluster: Cluster, canary: Canary, pods: readonly LivePod[], before: Figures): Promise<ErrorReport> {
+async function expectFewErrors(cluster: Cluster, canary: Canary, pods: readonly LivePod[], before: Figures): Promise<CanaryErrors> {
   const after = await readFigures(cluster, canary, pods);
   if (after.size === 0) return { errors: 'unknown' };
   const { verdict, answered } = judgeErrors(answeredBetween(before, after), canary.maxErrorRate);
@@ -164,7 +160,7 @@ async function tooManyErrors(cluster: Cluster, canary: Canary, pods: readonly Li
 }
 
 /** A share as people read it: `1.5 %`. */
-export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
 /** The pods are gone a moment later, and their logs with them: the end of one is kept in the problem. */
 async function failure(

@@ -1,3 +1,4 @@
+export type { CanaryErrors } from './canary-events.ts';
 export { formatCanary } from './canary-text.ts';
 export type { DeployEvent, Note } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
