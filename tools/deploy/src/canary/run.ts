@@ -19,10 +19,10 @@ interface Walk {
 }
 
 /**
- * Walks a canary from where it stands to its end: tries the release beside the version that serves, then lets the service take
- * it. When it throws, no request goes to the canary any more, unless it was interrupted.
+ * Walks a canary from where it stands until the service itself has its pods, ready and proved, and the canary is still there.
+ * When it throws, no request goes to the canary any more, unless it was interrupted or the service had begun to take its pods.
  */
-export async function walkCanary(cluster: Cluster, canary: Canary, world: World): Promise<BroughtUp> {
+export async function walkCanary(cluster: Cluster, canary: Canary, world: World): Promise<void> {
   const walk = { cluster, canary, world };
   reportCanary(canary, world);
   if (canary.isLeaving) await waitUntilCanaryGone(cluster, placeOf(canary), world);
@@ -129,13 +129,18 @@ async function apply({ cluster, world }: Walk, release: Release): Promise<void> 
   await carryOut(cluster, release, await planRelease(cluster, release, inventory), inventory, world);
 }
 
-/** The service takes the new pods while the canary goes on serving; then the canary goes. */
-async function promote(walk: Walk, standing: Standing): Promise<BroughtUp> {
+/** The service takes the new pods while the canary goes on serving. */
+async function promote(walk: Walk, standing: Standing): Promise<void> {
   const { cluster, canary, world } = walk;
   const { release, steps } = canary;
   world.report({ type: 'canary-promoting', skipped: Math.max(0, steps.length - standing.step - (standing.isWatched ? 1 : 0)) });
   await apply(walk, releaseAt(canary, { step: steps.length, weight: standing.weight }));
   await proveRelease(cluster, release, world);
+}
+
+/** Sends all requests to the service, which is proved by now, deletes the canary and records the release. */
+export async function closeCanary(cluster: Cluster, canary: Canary, world: World): Promise<BroughtUp> {
+  const { release } = canary;
   const inventory = await readStanding(cluster, release);
   const done = await bringUp(cluster, release, await planRelease(cluster, release, inventory), inventory, world);
   await waitUntilCanaryGone(cluster, placeOf(canary), world);
