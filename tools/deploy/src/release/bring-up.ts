@@ -1,3 +1,4 @@
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import {
   applySetOf,
@@ -14,7 +15,7 @@ import { renderNamespace } from '../manifests/index.ts';
 import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
-import { stopped } from './interrupted.ts';
+import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
 import { membersOf, type Release, releaseHash } from './release.ts';
 
@@ -69,39 +70,55 @@ export function planInNewNamespace(release: Release): Plan {
  * that is no longer wanted goes before all, for it would undo the replicas.
  */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
-  const { set } = inventory;
-  const desired = membersOf(release);
-  const { proved } = inventory.books;
-  const parent = await carryOut(cluster, release, plan, inventory, world);
-  const proof = await proveRelease(cluster, release, world);
-  await prune(
-    cluster,
-    leavingOf(plan).filter((object) => !leavesFirst(object)),
-    world,
-  );
-  const hash = releaseHash(desired);
-  const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
-  await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+  const { parent, proof } = await applyAndProve(cluster, release, plan, inventory, world);
+  const revision = await close(cluster, release, plan, { ...inventory, parent }, world);
   return { plan, revision, ...proof };
 }
 
-/** Carries out a plan; what is no longer wanted stays, but for what has to leave first. Gives the parent of the set, whose books name all that there is. */
+async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World) {
+  try {
+    const parent = await carryOut(cluster, release, plan, inventory, world);
+    return { parent, proof: await proveRelease(cluster, release, world) };
+  } catch (error) {
+    throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
+  }
+}
+
+/**
+ * Carries out a plan; what is no longer wanted stays, but for what has to leave first. Gives the parent of the set, whose books
+ * name all that there is.
+ */
 export async function carryOut(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<KubeObject> {
   const { proved } = inventory.books;
   await deliverImage(release, plan, world);
   const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
   const parent = await writeBooks(cluster, inventory.set, inventory.parent, books);
-  await prune(cluster, leavingOf(plan).filter(leavesFirst), world);
+  await prune(cluster, plan, leavesFirst, world);
   if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
   return parent;
 }
 
-const leavingOf = (plan: Plan): KubeObject[] => plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+/** What follows the proof. The release is live then, and stays so when this fails. */
+async function close(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<number> {
+  const desired = membersOf(release);
+  const { proved } = inventory.books;
+  const hash = releaseHash(desired);
+  try {
+    await prune(cluster, plan, (object) => !leavesFirst(object), world);
+    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, world);
+    await writeBooks(cluster, inventory.set, inventory.parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+    return revision;
+  } catch (error) {
+    throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
+  }
+}
 
-const prune = (cluster: Cluster, objects: readonly KubeObject[], world: World): Promise<void> =>
-  pruneMembers(cluster, objects, (object) => world.report({ type: 'deleted', object }));
+function prune(cluster: Cluster, plan: Plan, isDue: (object: KubeObject) => boolean, world: World): Promise<void> {
+  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+  return pruneMembers(cluster, leaving.filter(isDue), (object) => world.report({ type: 'deleted', object }));
+}
 
-async function record(cluster: Cluster, release: Release, hash: string, world: World): Promise<number> {
+async function record(cluster: Cluster, release: Release, hash: string, proved: number | undefined, world: World): Promise<number> {
   const { service, environment, objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
   const revision = await recordRevision(
     cluster,
@@ -118,6 +135,7 @@ async function record(cluster: Cluster, release: Release, hash: string, world: W
       ...(modelSha ? { modelSha } : {}),
       ...(rollbackTo ? { rollbackTo } : {}),
     },
+    proved,
   );
   world.report({ type: 'recorded', revision });
   return revision;
