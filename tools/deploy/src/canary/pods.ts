@@ -1,4 +1,4 @@
-import { LABEL_NAME } from '@modelyard/core';
+import { LABEL_INSTANCE, LABEL_NAME } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { type LiveDeployment, type LivePod, RESOURCES } from '../kube/index.ts';
 import type { World } from '../world.ts';
@@ -15,14 +15,15 @@ const POLL_MS = 500;
 
 /** All pods of a canary, also those that are on their way out. */
 export async function listCanaryPods(cluster: Cluster, { service, namespace }: CanaryPlace): Promise<LivePod[]> {
-  const labelSelector = `${LABEL_NAME}=${canaryName(service)}`;
+  const labelSelector = `${LABEL_INSTANCE}=${service},${LABEL_NAME}=${canaryName(service)}`;
   return (await cluster.list({ resource: RESOURCES.Pod, namespace, labelSelector })) as LivePod[];
 }
 
-/** The Deployment of a canary; undefined when none is under way. */
+/** The Deployment of a canary; undefined when none is under way, also where another service bears that name. */
 export async function readCanaryDeployment(cluster: Cluster, { service, namespace }: CanaryPlace): Promise<LiveDeployment | undefined> {
   const { apiVersion, kind } = RESOURCES.Deployment;
-  return (await cluster.read({ apiVersion, kind, name: canaryName(service), namespace })) as LiveDeployment | undefined;
+  const live = await cluster.read({ apiVersion, kind, name: canaryName(service), namespace });
+  return live?.metadata.labels?.[LABEL_INSTANCE] === service ? (live as LiveDeployment) : undefined;
 }
 
 /** Whether requests reach the pod. */

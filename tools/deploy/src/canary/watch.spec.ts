@@ -31,7 +31,7 @@ const CANARY: Canary = {
 const podLike = (name: string, { ready = true, restarts = 0 } = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, namespace: 'ml', labels: { 'app.kubernetes.io/name': 'churn-canary' } },
+  metadata: { name, namespace: 'ml', labels: { 'app.kubernetes.io/instance': 'churn', 'app.kubernetes.io/name': 'churn-canary' } },
   status: { containerStatuses: [{ name: 'model', ready, restartCount: restarts }] },
 });
 const put = (cluster: FakeCluster, ...pods: KubeObject[]) => {
