@@ -10,7 +10,7 @@ import {
   terminalWorld,
   withManyWorld,
 } from '@modelyard/deploy';
-import { type Options, promotionsFor, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
+import { confirmation, type Options, promotionsFor, requestsFor, type ServiceBody, targetsFor } from './service-options.ts';
 import type { Session } from './session.ts';
 
 /** Deploys services, several at a time; ends with every problem of those that failed. */
@@ -51,9 +51,3 @@ export const destroy: ServiceBody = async (names, options, session) => {
   const world = terminalWorld(session.terminal);
   for (const target of await targetsFor(names, options, session)) await destroyService({ ...target, ...confirmation(options) }, world);
 };
-
-const confirmation = ({ yes, timeout, waitForLock }: Options) => ({
-  yes: yes ?? false,
-  ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
-  ...(waitForLock === undefined ? {} : { lockWaitSeconds: waitForLock }),
-});

@@ -1,5 +1,6 @@
 import { DEFAULT_CONCURRENCY } from '@modelyard/deploy';
 import type { Command } from 'commander';
+import { addCanaryCommands } from './canary-commands.ts';
 import { deploy, destroy, promote, rollback } from './change-commands.ts';
 import type { Finish } from './finish.ts';
 import { DEFAULT_LOG_LINES, diff, history, logs, render, role, status } from './look-commands.ts';
@@ -22,6 +23,7 @@ export function addServiceCommands(program: Command, finish: Finish): void {
     finish(await inSession(options.output ?? 'text', (session) => body(names, options, session)));
   addChanges(program, run);
   addLooks(program, run);
+  addCanaryCommands(program, run);
 }
 
 const DEPLOY_HELP = `

@@ -64,6 +64,13 @@ export function positive(text: string): number {
   return Number(text);
 }
 
+/** What a command that changes a cluster was allowed, and how long it waits. */
+export const confirmation = ({ yes, timeout, waitForLock }: Options) => ({
+  yes: yes ?? false,
+  ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+  ...(waitForLock === undefined ? {} : { lockWaitSeconds: waitForLock }),
+});
+
 /** What a deploy of each service needs; all are loaded before anything is sent, so that a fault in the last one stops the first, too. */
 export async function requestsFor(names: readonly string[], options: Options, session: Session): Promise<DeployRequest[]> {
   const questions = await questionsFor(names, options, session);

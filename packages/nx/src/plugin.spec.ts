@@ -39,6 +39,7 @@ test('a service is a project with its name, its tags and its targets', () => {
       'diff',
       'deploy',
       'rollback',
+      'canary',
       'status',
       'logs',
       'history',

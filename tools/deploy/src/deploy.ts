@@ -1,4 +1,5 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
+import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
@@ -95,6 +96,8 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   return withDeployLock(cluster, lock, world, async (locked, held) => {
     const inventory = await readStanding(held, release);
+    const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
+    if (canary) return runCanary(held, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);
     world.report({ type: 'planned', plan, dryRun: false });
     try {
@@ -105,9 +108,19 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
   });
 }
 
+/** The canary of a release; none, and why, when its pods replace the others one by one. */
+async function canaryOf(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Canary | undefined> {
+  const rollout = await chooseRollout(cluster, release, inventory);
+  if (rollout.choice === 'canary') return rollout.canary;
+  if ('because' in rollout) world.report({ type: 'canary-left-out', because: rollout.because });
+  return undefined;
+}
+
 async function planOnly(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Plan> {
   const isThere = await namespaceExists(cluster, release.environment);
   const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const canary = isThere ? await canaryOf(cluster, chosen, inventory, world) : undefined;
+  if (canary) reportCanary(canary, world);
   const plan = isThere ? await planRelease(cluster, chosen, inventory) : planInNewNamespace(chosen);
   world.report({ type: 'planned', plan, dryRun: true });
   return plan;

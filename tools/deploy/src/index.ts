@@ -1,3 +1,5 @@
+export { abortCanary, promoteCanary, readCanary } from './canary-service.ts';
+export type { CanaryStatus } from './canary-status.ts';
 export {
   type Cluster,
   type ClusterAccess,
@@ -33,6 +35,7 @@ export { type Promotion, promotedRequest } from './promote.ts';
 export { renderYaml } from './render.ts';
 export {
   type DeployEvent,
+  formatCanary,
   formatDiff,
   formatEvent,
   formatEventJson,

@@ -19,6 +19,7 @@ export function releaseOf(request: DeployRequest): Release {
     image: rendering.image,
     port: spec.serve.port,
     timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
+    ...(spec.deploy.rollout.canary ? { canary: spec.deploy.rollout.canary } : {}),
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),
     gpuWishes: gpuWishesOf(spec),

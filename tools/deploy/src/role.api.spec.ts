@@ -1,5 +1,6 @@
 import { formatProblems } from '@modelyard/core';
 import { expect, test } from 'vitest';
+import { abortCanary, readCanary } from './canary-service.ts';
 import { deployService } from './deploy.ts';
 import { destroyService } from './destroy.ts';
 import { renderManifests } from './manifests/index.ts';
@@ -26,8 +27,9 @@ const MISSING = `missing-rights  churn in ns/least: user "${USER}" lacks 51 righ
           | get pods/log
           | get, create pods/proxy`;
 
-test('the printed Role is enough to deploy, roll back and destroy, and without it nothing goes', async () => {
-  const deploy = { autoscaling: { minReplicas: 2, maxReplicas: 3 }, ingress: { host: 'churn.example' } };
+test('the printed Role is enough to deploy, also through a canary, roll back and destroy, and without it nothing goes', async () => {
+  const canary = { steps: [{ weight: 50, seconds: 0 }] };
+  const deploy = { autoscaling: { minReplicas: 2, maxReplicas: 3 }, ingress: { host: 'churn.example' }, rollout: { canary } };
   const request = requestFor('least', { deploy });
   await kubectl(['create', 'namespace', 'least']);
   await withKubeconfig(
@@ -45,6 +47,11 @@ test('the printed Role is enough to deploy, roll back and destroy, and without i
       expect(await deployService(asDeployer, recordingWorld())).toMatchObject({ outcome: 'deployed' });
       const crash = { ...asDeployer, image: { ref: 'simulate-crash:2' } };
       expect((await problemsOf(deployService(crash, recordingWorld()))).exit).toBe('rolledBack');
+      expect((await problemsOf(deployService({ ...crash, noRollback: true }, recordingWorld()))).exit).toBe('rollout');
+      expect((await readCanary(asDeployer, recordingWorld())).canary).toMatchObject({ image: 'simulate-crash:2', share: 0, ready: 0 });
+      await abortCanary({ ...asDeployer, yes: false }, recordingWorld());
+      const next = { ...asDeployer, image: { ref: 'churn:3' } };
+      expect(await deployService(next, recordingWorld())).toMatchObject({ outcome: 'deployed' });
       expect((await destroyService({ ...asDeployer, yes: false }, recordingWorld())).length).toBe(8);
     },
   );

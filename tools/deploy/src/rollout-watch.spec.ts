@@ -18,8 +18,8 @@ test('the watch of a service reads its own objects, and of events only those to 
   const { Deployment, ReplicaSet, Pod, Event } = queriesOf('churn');
   expect([Deployment?.fieldSelector, ReplicaSet?.labelSelector, Pod?.labelSelector]).toEqual([
     'metadata.name=churn',
-    'app.kubernetes.io/instance=churn',
-    'app.kubernetes.io/instance=churn',
+    'app.kubernetes.io/name=churn',
+    'app.kubernetes.io/name=churn',
   ]);
   expect(Event).toMatchObject({ namespace: 'ml', onlyNew: true });
   expect(Event?.keep?.(podEvent('Unhealthy', 'probe failed', 'fraud-5d4-1'))).toBeUndefined();

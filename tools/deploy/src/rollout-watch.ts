@@ -1,4 +1,4 @@
-import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
+import { LABEL_NAME, ProblemError } from '@modelyard/core';
 import type { Cluster, Query } from './cluster/index.ts';
 import { type KubeObject, type LiveDeployment, type LiveEvent, type LivePod, type LiveReplicaSet, RESOURCES } from './kube/index.ts';
 import type { Rollout } from './readiness/index.ts';
@@ -71,9 +71,9 @@ function queryOf(kind: Kind, namespace: string, name: string): Query {
     case 'Deployment':
       return { ...shared, fieldSelector: `metadata.name=${name}`, keep: withoutManagers };
     case 'ReplicaSet':
-      return { ...shared, labelSelector: `${LABEL_INSTANCE}=${name}`, keep: withoutManagers };
+      return { ...shared, labelSelector: `${LABEL_NAME}=${name}`, keep: withoutManagers };
     case 'Pod':
-      return { ...shared, labelSelector: `${LABEL_INSTANCE}=${name}`, keep: podAsJudged };
+      return { ...shared, labelSelector: `${LABEL_NAME}=${name}`, keep: podAsJudged };
     case 'Event':
       return { ...shared, onlyNew: true, keep: (event) => (isAbout(event as LiveEvent, name) ? withoutManagers(event) : undefined) };
   }

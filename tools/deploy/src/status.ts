@@ -1,4 +1,4 @@
-import { LABEL_INSTANCE } from '@modelyard/core';
+import { LABEL_NAME } from '@modelyard/core';
 import type { Query } from './cluster/index.ts';
 import {
   type KubeObject,
@@ -21,7 +21,7 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
   const cluster = await world.connect(accessTo(target));
   const { namespace } = target.environment;
   const list = (resource: Resource, query: Partial<Query>): Promise<KubeObject[]> => cluster.list({ resource, namespace, ...query });
-  const ofService = { labelSelector: `${LABEL_INSTANCE}=${target.service}` };
+  const ofService = { labelSelector: `${LABEL_NAME}=${target.service}` };
   try {
     const [services, deployments, replicaSets, pods, events] = await Promise.all([
       list(RESOURCES.Service, ofService),

@@ -11,6 +11,7 @@ import { LESSON_BODY, type Prediction, predictThroughService } from './journey.t
 import { kubernetesObject } from './kubernetes-object.ts';
 import { ownPrediction } from './own-prediction.ts';
 import { Shell } from './shell.ts';
+import { steadyLoad } from './steady-load.ts';
 import { writeHousesTable } from './tables.ts';
 import { createWorkspace } from './workspace.ts';
 
@@ -84,7 +85,7 @@ describe('layer: files', () => {
     expect(off).toEqual(
       [
         ...['setup', 'lock', 'train', 'evaluate', 'test', 'serve', 'docker-build', 'docker-run'],
-        ...['render', 'diff', 'deploy', 'rollback', 'status', 'logs', 'history', 'destroy'],
+        ...['render', 'diff', 'deploy', 'rollback', 'canary', 'status', 'logs', 'history', 'destroy'],
       ].sort(),
     );
   });
@@ -222,6 +223,20 @@ describe('layer: node', () => {
     expect(outcome.output).toMatch(/GET \/health answers 503: .*model-missing/);
     const answer = await predictThroughService(workspace, 'churn', LESSON_BODY, shell);
     expect(answer.body).toEqual(prediction.body);
+  });
+
+  test('a canary gets its part of the requests, and none is lost until the service has taken its pods', async () => {
+    const load = steadyLoad(prediction.address, LESSON_BODY);
+    const file = service('model-service.yaml');
+    const outcome = await withSpecValue(file, ['deploy', 'rollout'], { canary: { steps: [{ weight: 50, seconds: 12 }] } }, () =>
+      withSpecValue(file, ['deploy', 'env', 'GREETING'], 'good evening', deployChurn),
+    );
+    const answers = await load.stop();
+    expect(outcome.code).toBe(EXIT_CODES.done.code);
+    expect(outcome.output).toMatch(/shift +step 1 of 1: 1 of 2 pods, so 50 % of the requests, watched for 12 s/);
+    expect(outcome.output).toMatch(/checked +step 1 of 1: 1 pod ready, \d+ golden predictions as trained, 0 of \d+ requests failed/);
+    expect(outcome.output).toMatch(/deleted +deployment\/churn-canary/);
+    expect(Object.keys(answers)).toEqual(['200']);
   });
 
   test('another service from another table goes down the same line', async () => {

@@ -44,6 +44,12 @@ export const rollbackTarget = (): TargetConfiguration => ({
   metadata: { description: 'Brings an earlier revision back' },
 });
 
+export const canaryTarget = (): TargetConfiguration => ({
+  executor: '@modelyard/nx:canary',
+  cache: false,
+  metadata: { description: 'Shows the canary; --action=promote or abort ends it' },
+});
+
 export const logsTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:logs',
   cache: false,

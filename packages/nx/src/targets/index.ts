@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '@modelyard/core';
 import type { TargetConfiguration } from '@nx/devkit';
 import {
+  canaryTarget,
   deployTarget,
   destroyTarget,
   diffTarget,
@@ -34,6 +35,7 @@ const TARGETS: Readonly<Record<string, (spec: ServiceSpec) => TargetConfiguratio
   deploy: deployTarget,
   promote: promoteTarget,
   rollback: rollbackTarget,
+  canary: canaryTarget,
   status: statusTarget,
   logs: logsTarget,
   history: historyTarget,

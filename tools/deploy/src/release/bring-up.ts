@@ -70,24 +70,32 @@ export function planInNewNamespace(release: Release): Plan {
  * that is no longer wanted goes before all, for it would undo the replicas.
  */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
-  const { set } = inventory;
-  const { proved } = inventory.books;
-  await deliverImage(release, plan, world);
-  const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
-  const parent = await writeBooks(cluster, set, inventory.parent, books);
-  const proof = await applyAndProve(cluster, release, plan, world);
+  const { parent, proof } = await applyAndProve(cluster, release, plan, inventory, world);
   const revision = await close(cluster, release, plan, { ...inventory, parent }, world);
   return { plan, revision, ...proof };
 }
 
-async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, world: World): Promise<Proof> {
+async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World) {
   try {
-    await prune(cluster, plan, leavesFirst, world);
-    if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
-    return await proveRelease(cluster, release, world);
+    const parent = await carryOut(cluster, release, plan, inventory, world);
+    return { parent, proof: await proveRelease(cluster, release, world) };
   } catch (error) {
     throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
   }
+}
+
+/**
+ * Carries out a plan; what is no longer wanted stays, but for what has to leave first. Gives the parent of the set, whose books
+ * name all that there is.
+ */
+export async function carryOut(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<KubeObject> {
+  const { proved } = inventory.books;
+  await deliverImage(release, plan, world);
+  const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
+  const parent = await writeBooks(cluster, inventory.set, inventory.parent, books);
+  await prune(cluster, plan, leavesFirst, world);
+  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
+  return parent;
 }
 
 /** What follows the proof. The release is live then, and stays so when this fails. */

@@ -1,4 +1,14 @@
-export { type BroughtUp, bringUp, compareRelease, isLive, planIfLive, planInNewNamespace, planRelease, readStanding } from './bring-up.ts';
+export {
+  type BroughtUp,
+  bringUp,
+  carryOut,
+  compareRelease,
+  isLive,
+  planIfLive,
+  planInNewNamespace,
+  planRelease,
+  readStanding,
+} from './bring-up.ts';
 export type { GpuWishes } from './gpu-wishes.ts';
 export { UnprovedError } from './interrupted.ts';
 export { type Proof, proveRelease } from './prove.ts';

@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from '@modelyard/core';
+import type { CanarySpec, EnvironmentConfig } from '@modelyard/core';
 import { applySetOf, memberOf } from '../inventory/index.ts';
 import { type KubeObject, type RollingUpdate, sha256Of } from '../kube/index.ts';
 import type { ModelLock } from '../model-lock.ts';
@@ -28,6 +28,8 @@ export interface Release {
   readonly timeoutSeconds: number;
   /** What the pods must serve; absent when nothing is known of the model. */
   readonly proof?: ModelLock;
+  /** How it is tried beside the version that serves; absent, its pods replace those of that version one by one. */
+  readonly canary?: CanarySpec;
   /** The revision that is brought back. */
   readonly rollbackTo?: number;
 }

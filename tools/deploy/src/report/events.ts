@@ -1,6 +1,7 @@
 import type { Problem } from '@modelyard/core';
 import type { RollingUpdate } from '../kube/index.ts';
 import type { Plan } from '../plan/index.ts';
+import type { CanaryEvent } from './canary-events.ts';
 
 /** What was found that stops nothing. */
 export interface Note {
@@ -41,6 +42,7 @@ export type DeployEvent =
   | { readonly type: 'recorded'; readonly revision: number }
   | { readonly type: 'rolling-back'; readonly to: number; readonly image: string }
   | { readonly type: 'left'; readonly service: string; readonly because: string }
+  | CanaryEvent
   | { readonly type: 'deleted'; readonly object: string }
   | { readonly type: 'gone'; readonly service: string; readonly namespace: string; readonly objects: number }
   /** One service of many failed, and the others go on. */

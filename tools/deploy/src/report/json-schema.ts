@@ -1,12 +1,9 @@
 import { type TSchema, Type } from 'typebox';
+import { CANARY_EVENTS } from './canary-schema.ts';
 import type { DeployEvent } from './events.ts';
 import { SCHEMA_VERSION } from './json.ts';
+import { type EventSchema, seconds, service, text, texts, whole } from './schema-parts.ts';
 
-const text = (description: string) => Type.String({ description });
-const texts = (description: string) => Type.Array(Type.String(), { description });
-const whole = (description: string) => Type.Integer({ minimum: 0, description });
-const seconds = (description: string) => Type.Number({ minimum: 0, description });
-const service = text('name of the service');
 const namespace = text('namespace of the service');
 
 const Problem = Type.Object(
@@ -33,7 +30,7 @@ const Change = Type.Object(
 );
 
 /** What each event says beside `schema`, `type` and, where several services are deployed, `service`. */
-const EVENTS: Record<DeployEvent['type'], { readonly about: string; readonly keys: Record<string, TSchema> }> = {
+const EVENTS: Record<DeployEvent['type'], EventSchema> = {
   started: {
     about: 'the deploy of a service begins',
     keys: { service, environment: text('its environment'), context: text('kube context'), namespace, image: text('image reference') },
@@ -65,6 +62,7 @@ const EVENTS: Record<DeployEvent['type'], { readonly about: string; readonly key
     about: 'what will be done to its objects',
     keys: { dryRun: Type.Boolean({ description: 'nothing was changed' }), changes: Type.Array(Change) },
   },
+  ...CANARY_EVENTS,
   delivering: { about: 'the image is brought into the cluster of this machine', keys: { image: text('image reference') } },
   applied: { about: 'an object was written', keys: { object: text('"deployment/churn"'), action: Type.Enum(['create', 'update']) } },
   cause: {

@@ -63,6 +63,16 @@ function changeBy(event: DeployEvent, row: Row): Partial<Pick<Row, 'state' | 'ca
       return { cause: `${event.cause.code}  ${event.cause.where}: ${event.cause.what}` };
     case 'promoting':
       return { cause: `revision ${event.revision} of ${event.from}` };
+    case 'canary-shifted':
+      return { state: 'rolling out', cause: `canary: step ${event.step} of ${event.steps}, ${Math.round(event.share)} % of the requests` };
+    case 'canary-aborting':
+      return { state: 'rolling back', cause: event.because };
+    case 'canary-promoting':
+      return { state: 'applying', cause: 'the canary is promoted' };
+    case 'canary-planned':
+    case 'canary-left-out':
+    case 'canary-checked':
+    case 'canary-ordered':
     case 'noted':
     case 'surge':
     case 'verified':

@@ -1,6 +1,7 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
 import { type Change, leavesFirst, type Plan } from '../plan/index.ts';
+import { formatCanaryEvent } from './canary-text.ts';
 import type { DeployEvent, Note } from './events.ts';
 import { count, type Paint, painter, type TextStyle } from './style.ts';
 
@@ -43,6 +44,14 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
       return `${paint('yellow', 'rollback')} to revision ${event.to} (${event.image})`;
     case 'left':
       return `${paint('yellow', 'left    ')} ${event.service} as it is: ${event.because}`;
+    case 'canary-planned':
+    case 'canary-left-out':
+    case 'canary-shifted':
+    case 'canary-checked':
+    case 'canary-promoting':
+    case 'canary-aborting':
+    case 'canary-ordered':
+      return formatCanaryEvent(event, paint);
     case 'deleted':
       return `${paint('yellow', 'deleted ')} ${event.object}`;
     case 'gone':

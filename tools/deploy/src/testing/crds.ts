@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl } from './kubectl.ts';
 
-/** A kind that an add-on would bring, with any content, while a test runs. */
-export async function withKind<T>(group: string, kind: string, plural: string, use: () => Promise<T>): Promise<T> {
+const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** A kind that an add-on would bring, with any content unless a schema is given, while a test runs. */
+export async function withKind<T>(
+  group: string,
+  kind: string,
+  plural: string,
+  use: () => Promise<T>,
+  openAPIV3Schema: object = ANYTHING,
+): Promise<T> {
   const name = `${plural}.${group}`;
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const schema = { openAPIV3Schema };
   const definition = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -16,6 +24,8 @@ export async function withKind<T>(group: string, kind: string, plural: string, u
       versions: [{ name: 'v1', served: true, storage: true, schema }],
     },
   };
+  // Of a test before this one, it may still be on its way out.
+  await kubectl(['wait', '--for=delete', `crd/${name}`, '--timeout=60s']);
   await kubectl(['apply', '-f', '-'], JSON.stringify(definition));
   try {
     await kubectl(['wait', '--for=condition=Established', `crd/${name}`, '--timeout=30s']);

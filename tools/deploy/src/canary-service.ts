@@ -1,0 +1,141 @@
+import { type Problem, ProblemError } from '@modelyard/core';
+import {
+  canaryName,
+  isServing,
+  listCanaryPods,
+  markOf,
+  ORDER_MANAGER,
+  type Order,
+  orderAnnotations,
+  podShare,
+  podsHash,
+  readCanaryDeployment,
+  routedWeight,
+  sendsToCanary,
+  waitUntilCanaryGone,
+} from './canary/index.ts';
+import type { CanaryStatus } from './canary-status.ts';
+import type { Cluster } from './cluster/index.ts';
+import { deployService } from './deploy.ts';
+import type { DeployRequest } from './deploy-request.ts';
+import { type KubeObject, type LiveDeployment, type ObjectRef, RESOURCES } from './kube/index.ts';
+import { releaseOf } from './release-of.ts';
+import { type RollbackRequest, rollbackService } from './rollback.ts';
+import { accessTo, expectConfirmed, type Target } from './target.ts';
+import type { World } from './world.ts';
+
+/** Reads how far the canary of a service is. */
+export function readCanary(target: Target, world: Pick<World, 'connect'>): Promise<CanaryStatus> {
+  const { service, environment } = target;
+  const { namespace } = environment;
+  return connected(target, world, async (cluster) => {
+    const [canary, stable] = await Promise.all([readCanaryDeployment(cluster, placeOf(target)), readStable(cluster, target)]);
+    if (!canary) return { service, namespace };
+    const [pods, live] = await Promise.all([listCanaryPods(cluster, placeOf(target)), readTraffic(cluster, target)]);
+    const { step, order } = markOf(canary);
+    const ready = pods.filter(isServing).length;
+    const share = sendsToCanary(service, live) ? (routedWeight(service, live) ?? podShare(ready, stable?.status?.readyReplicas ?? 0)) : 0;
+    const wanted = canary.spec.replicas ?? 1;
+    const known = {
+      image: imageOf(canary),
+      stableImage: stable ? imageOf(stable) : '',
+      step: step === 'promoting' ? step : step + 1,
+      share,
+      pods: wanted,
+      ready,
+    };
+    return { service, namespace, canary: { ...known, ...(order ? { order } : {}) } };
+  });
+}
+
+/** Skips the steps that are left: tells it to the deploy that runs, or carries the deploy on. The canary's pods are proved all the same. */
+export async function promoteCanary(request: DeployRequest, world: World): Promise<void> {
+  await expectConfirmed(request, request.yes, 'the promotion of a canary', world);
+  const release = releaseOf(request);
+  await giveOrder(request, 'promote', world, (found) => {
+    if (found === podsHash(request.service, release.objects)) return;
+    throw problem(request, {
+      code: 'other-canary',
+      what: `the canary runs other pods than those that this workspace would deploy (${request.image.ref})`,
+      remedy: 'take the image with --image and the spec that it was deployed with, or abort it',
+    });
+  });
+  await orLeaveTo(request, 'promote', world, () => deployService(request, world));
+}
+
+/** Ends a canary: tells it to the deploy that runs, or brings the version that serves back to all requests. */
+export async function abortCanary(request: Omit<RollbackRequest, 'to'>, world: World): Promise<void> {
+  await expectConfirmed(request, request.yes, 'the abort of a canary', world);
+  await giveOrder(request, 'abort', world, () => undefined);
+  await orLeaveTo(request, 'abort', world, async () => {
+    await rollbackService(request, world);
+    await connected(request, world, (cluster) => waitUntilCanaryGone(cluster, placeOf(request), world));
+  });
+}
+
+/** The order stays in the cluster, so that whoever deploys finds it. */
+async function giveOrder(target: Target, order: Order, world: World, expectRelease: (release: string) => void): Promise<void> {
+  await connected(target, world, async (cluster) => {
+    const canary = await readCanaryDeployment(cluster, placeOf(target));
+    if (!canary) {
+      throw problem(target, {
+        code: 'no-canary',
+        what: 'no canary is under way',
+        remedy: 'a deploy starts one when deploy.rollout.canary is set',
+      });
+    }
+    const { release } = markOf(canary);
+    expectRelease(release);
+    const { apiVersion, kind, metadata } = canary;
+    const { name, namespace } = metadata;
+    const annotations = orderAnnotations(order, release);
+    await cluster.apply(
+      { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), annotations } },
+      { manager: ORDER_MANAGER, force: true },
+    );
+  });
+}
+
+/** Another deploy holds the lock: it has the order, and obeys at its next look. */
+async function orLeaveTo(target: Target, order: Order, world: World, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'locked')) throw error;
+    world.report({ type: 'canary-ordered', order, service: target.service });
+  }
+}
+
+async function connected<T>(target: Target, world: Pick<World, 'connect'>, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = await world.connect(accessTo(target));
+  try {
+    return await use(cluster);
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function readStable(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<LiveDeployment | undefined> {
+  const { apiVersion, kind } = RESOURCES.Deployment;
+  return (await cluster.read({ apiVersion, kind, name, namespace })) as LiveDeployment | undefined;
+}
+
+const placeOf = ({ service, environment: { namespace } }: Target) => ({ service, namespace });
+
+/** The objects that share the requests; of a cluster without the Gateway API there is no route to read. */
+async function readTraffic(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<KubeObject[]> {
+  const refs = [RESOURCES.Service, RESOURCES.HTTPRoute].map(({ apiVersion, kind }) => ({ apiVersion, kind, name, namespace }));
+  const read = (ref: ObjectRef) => cluster.read(ref).catch(passForbidden);
+  return (await Promise.all(refs.map(read))).filter((object) => object !== undefined);
+}
+
+/** Who deploys a service without a route need not be allowed to read routes. */
+function passForbidden(error: unknown): undefined {
+  if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'forbidden')) throw error;
+}
+
+const imageOf = (deployment: LiveDeployment): string => deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
+
+function problem(target: Target, fault: Omit<Problem, 'where'>): ProblemError {
+  return new ProblemError([{ ...fault, where: `${canaryName(target.service)} in ns/${target.environment.namespace}` }], 'input');
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { deployService } from '../deploy.ts';
+import { recordingWorld, requestFor } from '../testing/api.ts';
+import { deployAndKill } from '../testing/kill-deploy.ts';
+import { kubectl } from '../testing/kubectl.ts';
+
+const LEASE_SECONDS = 1;
+/** Set MODELYARD_KILL_MOMENTS=200 for a long run. */
+const MOMENTS = Number(process.env.MODELYARD_KILL_MOMENTS ?? 3);
+/** Events of a deploy through a canary, from its start to the recorded revision. */
+const EVENTS = 34;
+const KINDS = 'deployment,service,configmap,networkpolicy,pod';
+
+const requestOf = (image: string) =>
+  requestFor(
+    'killed-canary',
+    {
+      deploy: {
+        replicas: 2,
+        rollout: {
+          canary: {
+            steps: [
+              { weight: 30, seconds: 0 },
+              { weight: 50, seconds: 0 },
+            ],
+          },
+        },
+      },
+    },
+    { image: { ref: image, id: `sha256:${image}` }, lockWaitSeconds: 15 },
+  );
+
+test(`a canary whose deploy is killed at any of ${MOMENTS} moments is carried on by the next one`, {
+  timeout: (MOMENTS + 1) * 30_000,
+}, async () => {
+  await deployService(requestOf('churn:0'), recordingWorld());
+  for (let moment = 1; moment <= MOMENTS; moment++) {
+    const request = requestOf(`churn:${moment}`);
+    await deployAndKill(request, LEASE_SECONDS, 2 + ((moment * 11) % EVENTS), (moment * 17) % 60);
+    const outcome = await deployService(request, { ...recordingWorld(), leaseSeconds: LEASE_SECONDS });
+    expect(outcome).toMatchObject({ outcome: 'deployed', revision: moment + 1 });
+    const left = () => kubectl(['-n', 'killed-canary', 'get', KINDS, '-l', 'modelyard.dev/track', '-o', 'name']);
+    // A deploy that only had to delete the canary does not wait for its pods.
+    await expect.poll(left, { timeout: 20_000 }).toBe('');
+    const image = await kubectl([
+      '-n',
+      'killed-canary',
+      'get',
+      'deployment',
+      'churn',
+      '-o',
+      'jsonpath={.spec.template.spec.containers[0].image}',
+    ]);
+    expect(image).toBe(`churn:${moment}`);
+    const selector = await kubectl(['-n', 'killed-canary', 'get', 'service', 'churn', '-o', 'jsonpath={.spec.selector}']);
+    expect(selector).toContain('app.kubernetes.io/name');
+  }
+});
