@@ -10,6 +10,8 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 log = logging.getLogger("service")
 
+_json = json.JSONEncoder(default=str).encode
+
 
 class JsonFormatter(logging.Formatter):
     """One line of JSON for each record; what is passed as `extra={"fields": …}` becomes keys."""
@@ -26,7 +28,7 @@ class JsonFormatter(logging.Formatter):
         entry |= getattr(record, "fields", {})
         if record.exc_info:
             entry["stack"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+        return _json(entry)
 
 
 def configure_logs(level: str) -> None:
@@ -40,3 +42,5 @@ def configure_logs(level: str) -> None:
         logger.propagate = True
     # The service writes its own line for each request, with the request's id.
     logging.getLogger("uvicorn.access").disabled = True
+    # What no line shows need not be found out for each of them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
