@@ -7,15 +7,16 @@ export interface DataSchema {
   readonly features: readonly Feature[];
 }
 
-export type Feature =
+/** One column. In a nullable one a value may be missing: an empty cell of the table, null in a request. */
+export type Feature = { readonly name: string; readonly nullable?: true } & (
   | {
-      readonly name: string;
       readonly type: 'integer' | 'number';
       readonly minimum?: number;
       readonly maximum?: number;
       readonly example: number;
     }
-  | { readonly name: string; readonly type: 'string'; readonly values: readonly string[]; readonly example: string };
+  | { readonly type: 'string'; readonly values: readonly string[]; readonly example: string }
+);
 
 /** The lesson's churn table: five numeric columns; its request body is the examples. */
 export const LESSON_DATA: DataSchema = {

@@ -4,6 +4,7 @@ export * from './data-schema.ts';
 export * from './file-set.ts';
 export * from './frameworks.ts';
 export { editDistance, nearestWord } from './nearest.ts';
+export { nodeVersionProblem } from './node-version.ts';
 export * from './package-name.ts';
 export * from './problem.ts';
 export * from './quality-gate.ts';

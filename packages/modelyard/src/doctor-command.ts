@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { WORKSPACE_FILE } from '@modelyard/core';
+import { nodeVersionProblem, WORKSPACE_FILE } from '@modelyard/core';
 import { kubeconfigFiles } from '@modelyard/deploy';
 import { findEngine } from '@modelyard/image';
 import { runProcess } from '@modelyard/python';
@@ -42,9 +42,8 @@ function workspaceCheck(session: Session): Check {
 }
 
 function nodeCheck(): Check {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isSupported = (major === 22 && minor >= 18) || (major === 24 && minor >= 11) || major > 24;
-  return { title: 'Node.js', isThere: isSupported, note: isSupported ? process.version : `${process.version}; use ^22.18 or >=24.11` };
+  const old = nodeVersionProblem(process.versions.node, 'modelyard');
+  return { title: 'Node.js', isThere: !old, note: old ? `${process.version}; ${old.remedy}` : process.version };
 }
 
 async function uvCheck({ cwd, terminal }: Session): Promise<Check> {

@@ -1,5 +1,6 @@
 export { diskSink } from './disk-sink.ts';
 export { EMPTY_LOCK, formatLock, type Lock, type LockedPlace, lockPlace, parseLock, sha256 } from './lock.ts';
+export { type MadeService, makeService, normalizeDirectory, requireWorkspace, type ServiceOptions } from './make-service.ts';
 export {
   renderLib,
   renderService,

@@ -53,19 +53,24 @@ test('truth values, and words that YAML would take for one, are categories', () 
 
 test('hexadecimal and blanks are no numbers, though JavaScript takes them for some', () => {
   expect(featuresOf(tableOf({ code: (row) => ['0x10', '0x1F'][row % 2], ...TARGET }))[0]).toMatchObject({ type: 'string' });
-  expect(schemaOf(tableOf({ x: (row) => (row === 3 ? '  ' : row), ...TARGET }))).toContain(
-    'missing-value  t.csv:5: column "x" has no value',
-  );
+  expect(featuresOf(tableOf({ x: (row) => (row === 3 ? '  ' : row), ...TARGET }))[0]).toMatchObject({ type: 'integer', nullable: true });
 });
 
-test('a value that is missing is named with its place, also when it is written NaN among numbers', () => {
+test('a column with gaps is nullable, also when they are written NaN among numbers', () => {
   const csv = tableOf({ x: (row) => (row === 2 || row === 5 ? 'NaN' : row), z: (row) => (row === 7 ? '' : 'ab'[row % 2]), ...TARGET });
-  expect(schemaOf(csv)).toBe(
-    `missing-value  t.csv:4: column "x" has no value here ("NaN"), 2 times in all
-          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=x
+  expect(featuresOf(csv)).toEqual([
+    { name: 'x', type: 'integer', minimum: 0, example: 0, nullable: true },
+    { name: 'z', type: 'string', values: ['a', 'b'], example: 'a', nullable: true },
+  ]);
+  expect(featuresOf(tableOf({ word: (row) => ['NA', 'EU'][row % 2], ...TARGET }))).toEqual([
+    { name: 'word', type: 'string', values: ['EU', 'NA'], example: 'NA' },
+  ]);
+});
 
-missing-value  t.csv:9: column "z" has no value here (""), once in all
-          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=z`,
+test('an infinite number is named with its place: JSON has none', () => {
+  expect(schemaOf(tableOf({ x: (row) => (row === 4 ? '-Infinity' : row), ...TARGET }))).toBe(
+    `not-finite  t.csv:6: column "x" is "-Infinity" here, which no request can hold
+          give a number, or leave the cell empty; or leave the column out: --exclude=x`,
   );
 });
 

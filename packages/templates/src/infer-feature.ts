@@ -14,28 +14,29 @@ export interface Column {
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
 const WHOLE = /^\s*[+-]?\d+\s*$/;
 /** What tables write for a value that is missing; in a column of texts these may be categories. */
-const MISSING = /^(nan|na|n\/a|#n\/a|null|nil|none|-|\?|[+-]?inf(inity)?)$/i;
+const MISSING = /^(nan|na|n\/a|#n\/a|null|nil|none|-|\?)?$/i;
+const INFINITE = /^[+-]?inf(inity)?$/i;
 const DATE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 const IDENTIFIER = /(^|[^a-z])(id|uuid|guid|index|row)$|[a-z]I[Dd]$/;
 
 export const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
 export const isWhole = (text: string): boolean => WHOLE.test(text);
 
-/** The feature in a column, or the problem that it can be none. */
+/** The feature in a column, nullable when values are missing in it; or the problem that it can be none. */
 export function inferFeature(column: Column): Result<Feature> {
-  const empty = missingCells(column);
-  if (empty) return fail(empty);
-  const texts = column.cells.map(({ text }) => text);
-  return texts.every(isNumber) ? inferNumber(column, texts) : inferCategory(column, texts);
+  const { present, missing } = splitCells(column);
+  if (present.length === 0) return fail(unusable(column, 'it is empty'));
+  const infinite = present.find(({ text }) => INFINITE.test(text.trim()));
+  if (infinite && present.every(({ text }) => isNumber(text) || INFINITE.test(text.trim()))) return fail(notFinite(column, infinite));
+  const texts = present.map(({ text }) => text);
+  const feature = texts.every(isNumber) ? inferNumber(column, texts) : inferCategory(column, texts);
+  return feature.ok && missing.length > 0 ? succeed({ ...feature.value, nullable: true }) : feature;
 }
 
-/** The problem of a column in which values are missing: the training takes none for granted. */
-export function missingCells(column: Column): Problem | undefined {
-  const present = column.cells.filter(({ text }) => text.trim() !== '');
+/** The problem of a target in which values are missing. */
+export function missingTargets(column: Column): Problem | undefined {
+  const { present, missing } = splitCells(column);
   if (present.length === 0) return unusable(column, 'it is empty');
-  const others = present.filter(({ text }) => !isNumber(text));
-  const isNumeric = others.length < present.length && others.every(({ text }) => MISSING.test(text.trim()));
-  const missing = isNumeric ? column.cells.filter(({ text }) => !isNumber(text)) : column.cells.filter(({ text }) => text.trim() === '');
   const first = missing[0];
   if (first === undefined) return undefined;
   const times = missing.length === 1 ? 'once' : `${missing.length} times`;
@@ -43,8 +44,20 @@ export function missingCells(column: Column): Problem | undefined {
     code: 'missing-value',
     where: `${column.file}:${first.line}`,
     what: `column "${column.name}" has no value here ("${first.text}"), ${times} in all`,
-    remedy: `fill the cells or drop the rows, alike for training and for requests; or leave the column out: ${exclude(column)}`,
+    remedy: 'drop the rows whose answer is not known',
   };
+}
+
+type Cell = Column['cells'][number];
+
+/** The cells with a value and those without: among numbers, words such as NaN and NA stand for none. */
+function splitCells(column: Column): { present: Cell[]; missing: Cell[] } {
+  const filled = column.cells.filter(({ text }) => text.trim() !== '');
+  const words = filled.filter(({ text }) => !isNumber(text) && !INFINITE.test(text.trim()));
+  const isNumeric = words.length < filled.length && words.every(({ text }) => MISSING.test(text.trim()));
+  const isMissing = (cell: Cell): boolean => (isNumeric ? MISSING.test(cell.text.trim()) : cell.text.trim() === '');
+  const { present = [], missing = [] } = Object.groupBy(column.cells, (cell) => (isMissing(cell) ? 'missing' : 'present'));
+  return { present, missing };
 }
 
 function inferNumber(column: Column, texts: readonly string[]): Result<Feature> {
@@ -70,6 +83,13 @@ function inferCategory(column: Column, texts: readonly string[]): Result<Feature
   if (categories.length === texts.length) return fail(unusable(column, 'each row holds another text'));
   return succeed({ name: column.name, type: 'string', values: categories, example: texts[0] as string });
 }
+
+const notFinite = (column: Column, cell: Cell): Problem => ({
+  code: 'not-finite',
+  where: `${column.file}:${cell.line}`,
+  what: `column "${column.name}" is "${cell.text}" here, which no request can hold`,
+  remedy: `give a number, or leave the cell empty; or leave the column out: ${exclude(column)}`,
+});
 
 const unusable = (column: Column, what: string): Problem => ({
   code: 'unusable-column',

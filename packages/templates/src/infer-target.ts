@@ -1,13 +1,13 @@
 import { type DataSchema, fail, type Problem, type Result, succeed } from '@modelyard/core';
-import { type Column, isNumber, isWhole, MOST_CATEGORIES, missingCells } from './infer-feature.ts';
+import { type Column, isNumber, isWhole, MOST_CATEGORIES, missingTargets } from './infer-feature.ts';
 
 /** A numeric target with at most this many distinct whole values is a class, not a quantity. */
 const MOST_NUMERIC_CLASSES = 10;
 
 /** What is predicted: a class or a number; or the problem that the column cannot be learned. */
 export function inferTarget(column: Column): Result<Pick<DataSchema, 'task' | 'classes'>> {
-  const missing = missingCells(column);
-  if (missing) return fail({ ...missing, remedy: 'drop the rows whose answer is not known' });
+  const missing = missingTargets(column);
+  if (missing) return fail(missing);
   const texts = column.cells.map(({ text }) => text);
   const distinct = new Set(texts);
   const isNumeric = texts.every(isNumber);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,10 +17,10 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Paths of all files that git tracks or would track. */
+/** Paths of all files that git tracks or would track; those that are deleted in the work tree are left out. */
 export function trackedFiles(): string[] {
   const output = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
-  return [...new Set(output.split('\n').filter((path) => path !== ''))];
+  return [...new Set(output.split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path))))];
 }
 
 /** All TypeScript sources that ship; specs are left out. */

@@ -59,15 +59,18 @@ async function runStep(go: string, step: BuildStep, folder: string, world: Clust
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
   const output = join(folder, 'bin', step.program);
-  const args = ['build', '-trimpath', '-ldflags', step.ldflags, '-o', output, step.packagePath];
+  // -v names each package as it is compiled: the only sign of progress that Go gives.
+  const args = ['build', '-v', '-trimpath', '-ldflags', step.ldflags, '-o', output, step.packagePath];
   const env = { ...world.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly -buildvcs=false' };
   const child = spawn(go, args, { cwd: join(folder, 'go'), env, signal, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
+  let packages = 0;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-4000);
+    packages += text.match(/^\S+$/gm)?.length ?? 0;
   });
-  const lastLine = () => said.trimEnd().split('\n').at(-1) || 'compiling';
-  const ticking = setInterval(() => world.log(`  ${step.program}: ${seconds()} s, ${lastLine()}`), 30_000);
+  const progress = () => (packages > 0 ? `${packages} packages compiled` : 'downloading modules');
+  const ticking = setInterval(() => world.log(`  ${step.program}: ${seconds()} s, ${progress()}`), 30_000);
   try {
     const [code] = await once(child, 'close');
     if (code !== 0) throw buildProblem(step.program, said);

@@ -65,10 +65,12 @@ export default class WorkspaceGenerator extends Generator {
   }
 
   async end(): Promise<void> {
-    const { git, dryRun } = this.options as Options;
+    const { git, dryRun, install } = this.options as Options;
     if (dryRun) return;
     if (git !== false) this.log(await commitWorkspace(this.#directory));
-    this.log(`\n${basename(this.#directory)} is ready. Next:\n  cd ${basename(this.#directory)}\n  npx nx g model-service churn`);
+    const name = basename(this.#directory);
+    const steps = [`cd ${name}`, ...(install === false ? ['npm install'] : []), 'npx nx g model-service churn'];
+    this.log(`\n${name} is ready. Next:${steps.map((step) => `\n  ${step}`).join('')}`);
   }
 
   #ask(options: Options): Promise<Options> {

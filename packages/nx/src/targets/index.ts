@@ -17,48 +17,32 @@ export { libTargets } from './lib-targets.ts';
 
 type Targets = Record<string, TargetConfiguration>;
 
+/** Every target of a service, and what builds it. */
+const TARGETS: Readonly<Record<string, (spec: ServiceSpec) => TargetConfiguration>> = {
+  setup: setupTarget,
+  lock: lockTarget,
+  train: trainTarget,
+  evaluate: evaluateTarget,
+  test: testTarget,
+  serve: serveTarget,
+  'docker-build': dockerBuildTarget,
+  'docker-run': dockerRunTarget,
+  render: renderTarget,
+  diff: diffTarget,
+  deploy: deployTarget,
+  rollback: rollbackTarget,
+  status: statusTarget,
+  logs: logsTarget,
+  history: historyTarget,
+  destroy: destroyTarget,
+};
+
 /** Every target of a service. */
 export function serviceTargets(spec: ServiceSpec): Targets {
-  return {
-    setup: setupTarget(),
-    lock: lockTarget(),
-    train: trainTarget(),
-    evaluate: evaluateTarget(),
-    test: testTarget(),
-    serve: serveTarget(spec),
-    'docker-build': dockerBuildTarget(),
-    'docker-run': dockerRunTarget(),
-    render: renderTarget(),
-    diff: diffTarget(),
-    deploy: deployTarget(),
-    rollback: rollbackTarget(),
-    status: statusTarget(),
-    logs: logsTarget(),
-    history: historyTarget(),
-    destroy: destroyTarget(),
-  };
+  return Object.fromEntries(Object.entries(TARGETS).map(([name, build]) => [name, build(spec)]));
 }
 
-/** Targets of a service whose model-service.yaml has problems: each one ends by printing them. */
+/** The same targets of a service whose model-service.yaml has problems: each one ends by printing them. */
 export function brokenTargets(): Targets {
-  const explain = renderTarget();
-  const names = [
-    'setup',
-    'lock',
-    'train',
-    'evaluate',
-    'test',
-    'serve',
-    'docker-build',
-    'docker-run',
-    'render',
-    'diff',
-    'deploy',
-    'rollback',
-    'status',
-    'logs',
-    'history',
-    'destroy',
-  ];
-  return Object.fromEntries(names.map((name) => [name, explain]));
+  return Object.fromEntries(Object.keys(TARGETS).map((name) => [name, renderTarget()]));
 }

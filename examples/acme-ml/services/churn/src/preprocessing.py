@@ -3,27 +3,48 @@
 These functions are yours to change: train again afterwards, and the parity check follows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from src.data_schema import Feature, Value
 
 
 def to_matrix(features: Sequence[Feature], rows: Sequence[Sequence[Value]]) -> np.ndarray:
-    """The rows as the pipeline takes them: floats if every feature is numeric, else objects."""
+    """The rows as the pipeline takes them: floats, NaN for a missing one, if every feature is numeric, else objects."""
     numeric = all(feature.is_numeric for feature in features)
     return np.array(rows, dtype=np.float64 if numeric else object)
 
 
 def build_preprocessing(features: Sequence[Feature]) -> StandardScaler | ColumnTransformer:
-    """The first step of the pipeline: numbers are scaled, texts become one column for each known value."""
-    texts = [index for index, feature in enumerate(features) if not feature.is_numeric]
-    if not texts:
+    """The first step of the pipeline: numbers are scaled, texts become one column for each known value.
+
+    A number that is missing is replaced by the median, and a column of its own says so; a missing text is none of the
+    known ones.
+    """
+    if all(feature.is_numeric and not feature.nullable for feature in features):
         return StandardScaler()
-    numbers = [index for index, feature in enumerate(features) if feature.is_numeric]
-    known = [list(features[index].values) for index in texts]
-    encoder = OneHotEncoder(categories=known, handle_unknown="ignore", sparse_output=False)
-    return ColumnTransformer([("numbers", StandardScaler(), numbers), ("texts", encoder, texts)], sparse_threshold=0)
+    steps = [
+        ("numbers", StandardScaler(), _columns(features, lambda one: one.is_numeric and not one.nullable)),
+        ("gaps", _fill_gaps(), _columns(features, lambda one: one.is_numeric and one.nullable)),
+        ("missing", MissingIndicator(features="all"), _columns(features, lambda one: one.is_numeric and one.nullable)),
+        ("texts", _encode_texts(features), _columns(features, lambda one: not one.is_numeric)),
+    ]
+    return ColumnTransformer([step for step in steps if step[2]], sparse_threshold=0)
+
+
+def _columns(features: Sequence[Feature], wanted: Callable[[Feature], bool]) -> list[int]:
+    return [index for index, feature in enumerate(features) if wanted(feature)]
+
+
+def _fill_gaps() -> Pipeline:
+    return make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
+
+
+def _encode_texts(features: Sequence[Feature]) -> OneHotEncoder:
+    known = [list(feature.values) for feature in features if not feature.is_numeric]
+    return OneHotEncoder(categories=known, handle_unknown="ignore", sparse_output=False)

@@ -14,6 +14,8 @@ from src.problem import InputProblems, Problem
 SHOWN_PROBLEMS = 20
 FEWEST_ROWS = 10
 INTEGER = re.compile(r"[+-]?\d+(\.0+)?")
+# What tables write for a number that is missing; among texts only the empty cell is.
+MISSING_NUMBER = re.compile(r"(nan|na|n/a|#n/a|null|nil|none|-|\?)?", re.IGNORECASE)
 
 Label = int | float | str
 
@@ -52,6 +54,11 @@ def parse_cell(feature: Feature, text: str) -> Value:
     if feature.maximum is not None and number > feature.maximum:
         raise ValueError(f"expected at most {feature.maximum:g}")
     return int(number) if feature.type == "integer" else number
+
+
+def is_missing(feature: Feature, text: str) -> bool:
+    """Whether the cell holds no value."""
+    return MISSING_NUMBER.fullmatch(text.strip()) is not None if feature.is_numeric else text.strip() == ""
 
 
 def parse_labels(texts: list[str]) -> list[Label]:
@@ -127,9 +134,12 @@ def _parse_row(columns: list[tuple[Feature, int]], cells: list[str], where: str)
     for feature, index in columns:
         text = cells[index]
         try:
-            if text.strip() == "":
-                raise ValueError("expected a value")
-            row.append(parse_cell(feature, text))
+            if is_missing(feature, text):
+                if not feature.nullable:
+                    raise ValueError("expected a value")
+                row.append(None)
+            else:
+                row.append(parse_cell(feature, text))
         except ValueError as fault:
             faults.append(_cell_problem(where, feature.name, text, str(fault)))
     return row, faults

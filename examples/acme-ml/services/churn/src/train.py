@@ -72,9 +72,13 @@ def find_data(path: Path) -> Path:
 
 
 def golden_rows(schema: DataSchema, table: Table, held_out: list[int]) -> list[list[Value]]:
-    """The example row, then rows that training has not seen, spread over the table."""
+    """The example row, then rows that training has not seen, spread over the table; one with a gap, if any has one."""
     step = max(1, len(held_out) // (GOLDEN_ROWS - 1))
-    return [list(schema.example_row.values())] + [table.rows[i] for i in held_out[::step][: GOLDEN_ROWS - 1]]
+    rows = [table.rows[i] for i in held_out[::step][: GOLDEN_ROWS - 1]]
+    gaps = [table.rows[i] for i in held_out if None in table.rows[i]]
+    if gaps and not any(None in row for row in rows):
+        rows[-1] = gaps[0]
+    return [list(schema.example_row.values()), *rows]
 
 
 def build_lock(schema: DataSchema, model: Any, golden: list[list[Value]]) -> dict[str, Any]:

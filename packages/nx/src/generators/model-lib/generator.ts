@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
 import { fail, nearestWord, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
-import { scaffoldLib } from '@modelyard/standards';
+import { normalizeDirectory, requireWorkspace, scaffoldLib } from '@modelyard/standards';
 import { parseModelLibAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, globAsync, logger, type Tree } from '@nx/devkit';
 import { PYPROJECT_FILE, parsePyproject } from '../../pyproject.ts';
-import { normalizeDirectory, requireWorkspace } from '../place.ts';
 import { treeSink } from '../tree-sink.ts';
 import { addDependency, type SharedSource } from './add-dependency.ts';
 
@@ -18,7 +17,7 @@ const COMMAND = 'nx g model-lib';
 
 /** Makes a shared package, and lets services use it; a package that exists is kept. Bad input throws a ProblemError and changes nothing. */
 export default async function modelLib(tree: Tree, options: ModelLibOptions): Promise<GeneratorCallback> {
-  requireWorkspace(tree, COMMAND);
+  requireWorkspace(treeSink(tree), COMMAND);
   const answers = unwrap(parseModelLibAnswers(options, COMMAND));
   const directory = normalizeDirectory(options.directory ?? `libs/${answers.name}`);
   const users = (options.for ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');

@@ -47,13 +47,16 @@ test('a table that is not UTF-8 is refused, because letters would be lost', asyn
 });
 
 test('every problem of a table is shown, and nothing is written', async () => {
-  const data = table('bad.csv', `id,size,y\n${ROWS.map((row, index) => (index === 4 ? row.replace(/,[\d.]+,/, ',,') : row)).join('\n')}\n`);
+  const data = table(
+    'bad.csv',
+    `id,size,y\n${ROWS.map((row, index) => (index === 4 ? row.replace(/,[\d.]+,/, ',inf,') : row)).join('\n')}\n`,
+  );
   await expect(modelService(tree, { name: 'churn', data, target: 'y' })).rejects.toThrow(
     `unusable-column  ${data}: column "id": it numbers the rows: a model would learn them by heart
           leave it out with --exclude=id, or turn it into numbers or fewer categories
 
-missing-value  ${data}:6: column "size" has no value here (""), once in all
-          fill the cells or drop the rows, alike for training and for requests; or leave the column out: --exclude=size`,
+not-finite  ${data}:6: column "size" is "inf" here, which no request can hold
+          give a number, or leave the cell empty; or leave the column out: --exclude=size`,
   );
   expect(tree.exists('services/churn')).toBe(false);
 });

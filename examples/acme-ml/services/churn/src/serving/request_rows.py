@@ -24,7 +24,12 @@ class BadRequest(Exception):
 
 
 def field_type(feature: Feature) -> Any:
-    """The type of one field: strict, so that no text passes for a number."""
+    """The type of one field; the field itself may never be left out, a missing value is null."""
+    return value_type(feature) | None if feature.nullable else value_type(feature)
+
+
+def value_type(feature: Feature) -> Any:
+    """The type of a field's value: strict, so that no text passes for a number."""
     if feature.type == "string":
         return Annotated[Literal[feature.values], Field(examples=[feature.example])]
     low, high = feature.minimum, feature.maximum

@@ -10,19 +10,22 @@ from src.problem import InputProblems, Problem
 FEATURE_TYPES = ("integer", "number", "string")
 TASKS = ("classification", "regression")
 
-Value = int | float | str
+Scalar = int | float | str
+# None where a nullable column has no value.
+Value = Scalar | None
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One input column: its type, and the values it may hold."""
+    """One input column: its type, and the values it may hold; in a nullable one a value may be missing (None)."""
 
     name: str
     type: str
-    example: Value
+    example: Scalar
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    nullable: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -37,6 +40,8 @@ class Feature:
             entry["maximum"] = self.maximum
         if not self.is_numeric:
             entry["values"] = list(self.values)
+        if self.nullable:
+            entry["nullable"] = True
         return entry | {"example": self.example}
 
 
@@ -53,7 +58,7 @@ class DataSchema:
         return self.task == "classification"
 
     @property
-    def example_row(self) -> dict[str, Value]:
+    def example_row(self) -> dict[str, Scalar]:
         return {feature.name: feature.example for feature in self.features}
 
 
@@ -71,6 +76,7 @@ def parse_feature(source: dict[str, Any]) -> Feature:
         minimum=source.get("minimum"),
         maximum=source.get("maximum"),
         values=tuple(values),
+        nullable=source.get("nullable", False),
     )
 
 

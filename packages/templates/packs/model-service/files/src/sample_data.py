@@ -9,14 +9,14 @@ import random
 import sys
 from pathlib import Path
 
-from src.data_schema import DataSchema, Feature, Value, read_data_schema
+from src.data_schema import DataSchema, Feature, Scalar, read_data_schema
 from src.project import DATA_FILE, ROOT, SCHEMA_FILE
 
 SEED = 20260101
 ROWS = 2000
 CHURN_COLUMNS = {"tenure_months", "monthly_charges", "total_charges", "num_products", "has_support_calls"}
 
-Row = dict[str, Value]
+Row = dict[str, Scalar]
 
 
 def write_sample(path: Path, schema: DataSchema) -> str:
@@ -45,7 +45,7 @@ def sample_rows(schema: DataSchema) -> list[Row]:
     return [row | {schema.target: _target(schema, signal, chance)} for row, signal in zip(rows, signals, strict=True)]
 
 
-def _target(schema: DataSchema, signal: float, chance: random.Random) -> Value:
+def _target(schema: DataSchema, signal: float, chance: random.Random) -> Scalar:
     if not schema.is_classification:
         return round(100 + 20 * signal + chance.gauss(0, 5), 3)
     return int(chance.random() < 1 / (1 + math.exp(-2 * signal)))
@@ -78,7 +78,7 @@ def _range(feature: Feature) -> tuple[float, float]:
     return low, high
 
 
-def _value(feature: Feature, chance: random.Random) -> Value:
+def _value(feature: Feature, chance: random.Random) -> Scalar:
     if not feature.is_numeric:
         return chance.choice(feature.values)
     low, high = _range(feature)
@@ -93,7 +93,7 @@ def _signal(schema: DataSchema, weights: list[float], row: Row) -> float:
     )
 
 
-def _place(feature: Feature, value: Value) -> float:
+def _place(feature: Feature, value: Scalar) -> float:
     """Where the value lies between the feature's ends, from -1 to 1."""
     if not feature.is_numeric:
         return 2 * feature.values.index(str(value)) / max(1, len(feature.values) - 1) - 1

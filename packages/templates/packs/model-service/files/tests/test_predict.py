@@ -45,6 +45,15 @@ def test_the_order_of_the_columns_in_a_request_does_not_matter(client: TestClien
     assert client.post(PREDICT_PATH, json=turned).json() == client.post(PREDICT_PATH, json=schema.example_row).json()
 
 
+def test_a_missing_value_is_asked_as_null(client: TestClient, schema: DataSchema) -> None:
+    gaps = [schema.example_row | {feature.name: None} for feature in schema.features if feature.nullable]
+    for row in gaps:
+        answer = client.post(PREDICT_PATH, json=row)
+        assert answer.status_code == 200, answer.text
+        together = client.post(PREDICT_PATH, json=[schema.example_row, row]).json()["predictions"]
+        assert is_same_answer(together[1], answer.json(), 1e-9)
+
+
 def test_the_documentation_names_the_columns(client: TestClient, schema: DataSchema) -> None:
     body = client.get("/openapi.json").json()["paths"][PREDICT_PATH]["post"]["requestBody"]
     row = body["content"]["application/json"]["schema"]["anyOf"][0]
