@@ -1,5 +1,6 @@
 """The service: `uvicorn src.api.app:app`."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from src.serving.request_rows import BadRequest
 from src.serving.scoring import QueueFull, ScoringPool
 from src.serving.served_model import Serving
 from src.serving.settings import Settings, read_settings
+from src.serving.tracing import RequestSpans, start_tracing
 
 PREDICT_ANSWERS = {
     "200": {"description": "The prediction, or the predictions"},
@@ -27,8 +29,8 @@ PREDICT_ANSWERS = {
 RETRY_AFTER = {"Retry-After": "1"}
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service with its own model, so that a test can have several."""
+def create_app(settings: Settings, traces: Any = None) -> FastAPI:
+    """The service with its own model, so that a test can have several; with spans if it gets a TracerProvider."""
     host = ModelHost(settings)
 
     @asynccontextmanager
@@ -37,6 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
         host.start()
         yield
         app.state.pool.close()
+        if traces:
+            await asyncio.to_thread(traces.shutdown)
 
     app = FastAPI(title=TITLE, lifespan=lifespan)
     app.state.host = host
@@ -62,6 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
     # Predictions go past the router and past its dependencies (Depends). A check of your own is a middleware too:
     # add it below, the last one that is added sees a request first.
     app.add_middleware(Shortcut, path=PREDICT_PATH, post=predict)
+    if traces:
+        app.add_middleware(RequestSpans, provider=traces)
     app.add_middleware(RequestLog)
 
     build_openapi = app.openapi
@@ -116,4 +122,4 @@ def with_predict(document: dict[str, Any], state: Serving | Refused) -> dict[str
 
 _settings = read_settings(os.environ)
 configure_logs(_settings.log_level)
-app = create_app(_settings)
+app = create_app(_settings, start_tracing(os.environ))
