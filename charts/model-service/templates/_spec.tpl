@@ -62,7 +62,7 @@ annotations:
 {{- $resources := .deploy.resources -}}
 {{- $cores := include "modelyard.cores" (toString ($resources.cpuLimit | default $resources.cpu)) | float64 | ceil | int -}}
 {{- $threads := max 1 (div $cores .workers) | toString -}}
-{{- $data := dict "LOG_LEVEL" "INFO" "OMP_NUM_THREADS" $threads "OPENBLAS_NUM_THREADS" $threads "UVICORN_PORT" (toString .port) "WEB_CONCURRENCY" (toString .workers) -}}
+{{- $data := dict "LOG_LEVEL" "INFO" "OMP_NUM_THREADS" "1" "OPENBLAS_NUM_THREADS" "1" "SCORING_THREADS" $threads "UVICORN_PORT" (toString .port) "WEB_CONCURRENCY" (toString .workers) -}}
 {{- range $name, $value := .deploy.env }}{{- $_ := set $data $name $value }}{{- end -}}
 {{- toYaml $data -}}
 {{- end -}}
