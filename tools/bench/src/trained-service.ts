@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { unwrap } from '@modelyard/core';
-import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
+import { type PythonWorld, pythonOf, runProcess, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
 import { diskSink, scaffoldService } from '@modelyard/standards';
 import { type GivenAnswers, parseModelServiceAnswers } from '@modelyard/templates';
 
@@ -21,7 +21,9 @@ export async function trainedService(directory: string, given: GivenAnswers, wor
   scaffoldService(diskSink(directory), answers.name, answers);
   const service = { name: answers.name, directory: join(directory, answers.name), python: answers.python };
   await setUpEnvironment(service, world);
-  const code = await runModule(service, 'src.train', [], world);
-  if (code !== 0) throw new Error(`training in ${directory} ended with ${code}`);
+  // Captured: standard output belongs to the figures.
+  const command = { command: pythonOf(service, world.isWindows), args: ['-m', 'src.train'], cwd: service.directory, env: world.env };
+  const { code, output } = await runProcess({ ...command, output: 'capture' });
+  if (code !== 0) throw new Error(`training in ${directory} ended with ${code}\n${output}`);
   return service;
 }

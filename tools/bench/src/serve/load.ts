@@ -30,7 +30,7 @@ export async function chooseLoad(): Promise<{ load: Load; name: string }> {
 
 const WRK_SCRIPT = `wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-wrk.body = os.getenv("BODY")
+wrk.body = io.open(os.getenv("BODY")):read("*a")
 done = function(summary, latency)
   local errors = summary.errors
   local lost = errors.connect + errors.read + errors.write + errors.timeout
@@ -41,9 +41,11 @@ end
 async function wrkLoad({ port, path, body, connections, seconds }: LoadRequest): Promise<LoadFigures> {
   const scratch = await mkdtemp(join(tmpdir(), 'modelyard-wrk-'));
   const script = join(scratch, 'post.lua');
+  const file = join(scratch, 'body.json');
   await writeFile(script, WRK_SCRIPT);
+  await writeFile(file, body);
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, `http://127.0.0.1:${port}${path}`];
-  const { output } = await runProcess({ command: 'wrk', args, cwd: scratch, env: { ...process.env, BODY: body }, output: 'capture' });
+  const { output } = await runProcess({ command: 'wrk', args, cwd: scratch, env: { ...process.env, BODY: file }, output: 'capture' });
   await rm(scratch, { recursive: true, force: true });
   const [requests, micros, p50, p99, failed] = (/RESULT (.*)/.exec(output)?.[1] ?? '').split(' ').map(Number);
   if (!requests || !micros || failed !== 0) throw new Error(`wrk on port ${port}: ${failed ?? 'no'} failed of ${requests ?? 0}\n${output}`);
