@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH
 from src.serving import metrics
-from src.serving.logs import REQUEST_ID, log
+from src.serving.logs import REQUEST_ID, log, log_request
 
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 QUIET_PATHS = frozenset({HEALTH_PATH, LIVE_PATH, METRICS_PATH})
@@ -113,15 +113,8 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     requests.inc()
     request_seconds.observe(seconds)
     level = logging.DEBUG if path in QUIET_PATHS and status != 500 else logging.INFO
-    if not log.isEnabledFor(level):
-        return
-    fields = {
-        "method": scope["method"],
-        "path": scope["path"],
-        "status": status,
-        "milliseconds": round(seconds * 1000, 2),
-    }
-    log.log(level, "request", extra={"fields": fields})
+    fields = {"method": scope["method"], "path": scope["path"], "status": status}
+    log_request(level, fields | {"milliseconds": round(seconds * 1000, 2)})
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from src.answers import Answer
 from src.data_schema import DataSchema
 from src.project import METRICS_PATH, PREDICT_PATH
 from src.serving.scoring import QueueFull, Rows, ScoringFailed, ScoringPool
-from src.serving.served_model import SLOW_SECONDS, Serving
+from src.serving.served_model import LONGEST_SECONDS, RECENT, SLOW_CPU_SECONDS, Serving
 from src.serving.settings import available_cpus, read_settings
 
 
@@ -159,14 +159,26 @@ def test_a_quick_model_answers_the_same_as_a_slow_one(
     )
 
 
-def test_a_quick_model_that_is_slow_one_time_goes_to_the_threads(
-    serve: Callable[..., TestClient], trained, schema: DataSchema, monkeypatch: pytest.MonkeyPatch
+def burn(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+@pytest.mark.parametrize(("delay", "seconds"), [(time.sleep, LONGEST_SECONDS), (burn, 1.1 * RECENT * SLOW_CPU_SECONDS)])
+def test_a_quick_model_that_becomes_slow_goes_to_the_threads(
+    serve: Callable[..., TestClient],
+    trained,
+    schema: DataSchema,
+    monkeypatch: pytest.MonkeyPatch,
+    delay: Callable[[float], None],
+    seconds: float,
 ) -> None:
     client = serve(trained)
     serving = client.app.state.host.state  # type: ignore[attr-defined]
     serving.is_quick = True
     predict = Serving.predict
-    monkeypatch.setattr(Serving, "predict", lambda *given: time.sleep(2 * SLOW_SECONDS) or predict(*given))
+    monkeypatch.setattr(Serving, "predict", lambda *given: delay(seconds) or predict(*given))
     assert client.post(PREDICT_PATH, json=schema.example_row).status_code == 200
     assert not serving.is_quick
 
