@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 
 from src.parity import Refused
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH, TITLE
-from src.serving.http import BodyTooLarge, RequestLog, Shortcut, answer_json, read_body
+from src.serving.http import BodyTooLarge, RequestLog, Shortcut, answer_json, answer_list, read_body
 from src.serving.logs import configure_logs
 from src.serving.metrics import render_metrics
 from src.serving.model_host import ModelHost
@@ -101,8 +101,8 @@ async def answer_predict(request: Request, state: Serving | Refused, pool: Scori
         return answer_json({"detail": f"the body is larger than {settings.max_body_bytes} bytes"}, 413)
     except QueueFull:
         return answer_json({"detail": "too many requests are waiting"}, 503, RETRY_AFTER)
-    content = {"predictions": answers} if is_list else answers[0]
-    return answer_json(content, headers={"X-Model-Sha256": state.short_sha})
+    headers = {"X-Model-Sha256": state.short_sha}
+    return await answer_list("predictions", answers, headers) if is_list else answer_json(answers[0], headers=headers)
 
 
 def with_predict(document: dict[str, Any], state: Serving | Refused) -> dict[str, Any]:

@@ -40,6 +40,16 @@ def test_the_service_predicts_what_the_model_itself_scores(client: TestClient, t
     assert [answer["prediction"] for answer in served] == (own if lock.classes else pytest.approx(own))
 
 
+def test_a_long_list_is_answered_row_by_row_in_its_order(client: TestClient, trained) -> None:
+    lock = read_model_lock(trained / LOCK_NAME)
+    golden = [golden.row for golden in lock.golden]
+    alone = [client.post(PREDICT_PATH, json=row).json() for row in golden]
+    answers = client.post(PREDICT_PATH, json=golden * 120).json()["predictions"]
+    assert len(answers) == len(golden) * 120
+    for answer, wanted in zip(answers, alone * 120, strict=True):
+        assert is_same_answer(answer, wanted, lock.tolerance)
+
+
 def test_the_order_of_the_columns_in_a_request_does_not_matter(client: TestClient, schema: DataSchema) -> None:
     turned = dict(reversed(schema.example_row.items()))
     assert client.post(PREDICT_PATH, json=turned).json() == client.post(PREDICT_PATH, json=schema.example_row).json()
