@@ -72,7 +72,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Answer) as http:
-        thread = threading.Thread(target=http.serve_forever)
+        thread = threading.Thread(target=http.serve_forever, args=(0.05,))
         thread.start()
         yield request.param, http.server_port
         http.shutdown()

@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from src.answers import Answer
 from src.data_schema import DataSchema
 from src.project import METRICS_PATH, PREDICT_PATH
+from src.serving import served_model
 from src.serving.scoring import QueueFull, Rows, ScoringFailed, ScoringPool
-from src.serving.served_model import LONGEST_SECONDS, RECENT, SLOW_CPU_SECONDS, Serving
+from src.serving.served_model import RECENT, SLOW_CPU_SECONDS, Serving
 from src.serving.settings import available_cpus, read_settings
 
 
@@ -165,7 +166,7 @@ def burn(seconds: float) -> None:
         pass
 
 
-@pytest.mark.parametrize(("delay", "seconds"), [(time.sleep, LONGEST_SECONDS), (burn, 1.1 * RECENT * SLOW_CPU_SECONDS)])
+@pytest.mark.parametrize(("delay", "seconds"), [(time.sleep, 0.1), (burn, 1.1 * RECENT * SLOW_CPU_SECONDS)])
 def test_a_quick_model_that_becomes_slow_goes_to_the_threads(
     serve: Callable[..., TestClient],
     trained,
@@ -178,6 +179,7 @@ def test_a_quick_model_that_becomes_slow_goes_to_the_threads(
     serving = client.app.state.host.state  # type: ignore[attr-defined]
     serving.is_quick = True
     predict = Serving.predict
+    monkeypatch.setattr(served_model, "LONGEST_SECONDS", 0.1)
     monkeypatch.setattr(Serving, "predict", lambda *given: delay(seconds) or predict(*given))
     assert client.post(PREDICT_PATH, json=schema.example_row).status_code == 200
     assert not serving.is_quick

@@ -52,6 +52,7 @@ def test_asked_for_without_its_packages_it_says_so_and_serves(
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
     """A receiver of OTLP over HTTP on the loopback address: what was posted to it."""
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason=REMEDY)
     bodies: list[bytes] = []
 
     class Receive(BaseHTTPRequestHandler):
@@ -65,7 +66,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Receive) as http:
-        thread = threading.Thread(target=http.serve_forever)
+        thread = threading.Thread(target=http.serve_forever, args=(0.05,))
         thread.start()
         monkeypatch.setenv(ENDPOINT, f"http://127.0.0.1:{http.server_port}")
         yield bodies
@@ -74,7 +75,6 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
 
 
 def test_spans_arrive_with_request_id_route_and_status(receiver: list[bytes], trained, schema: DataSchema) -> None:
-    pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason=REMEDY)
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
     app = create_app(settings_for(trained), start_tracing(os.environ))
