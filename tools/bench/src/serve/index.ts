@@ -13,7 +13,7 @@ import { type LoadMeasured, type Measured, measureHealth, measureLoads, measureS
 import { type Server, startServer } from './server.ts';
 import { tablesOf } from './tables.ts';
 
-const PLAN: Plan = { rounds: 3, seconds: 3 };
+const PLAN: Plan = { rounds: 3, seconds: 2 };
 const HEALTH_SECONDS = 6;
 /** As many rows as the limit of a body allows. */
 const LARGE_ROWS = 8000;
