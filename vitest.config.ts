@@ -17,7 +17,11 @@ export default defineConfig({
   resolve: { alias: [...alias, ...subpaths] },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: [`${sources}/*.spec.ts`, 'generators/src/**/*.spec.ts'], exclude: own } },
+      {
+        extends: true,
+        // Random specs on two busy cores take their time; nothing here waits for a clock.
+        test: { name: 'unit', testTimeout: 60_000, include: [`${sources}/*.spec.ts`, 'generators/src/**/*.spec.ts'], exclude: own },
+      },
       {
         extends: true,
         test: {
@@ -26,6 +30,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: ['tools/cluster/src/test-setup.ts'],
           testTimeout: 120_000,
+          // Concurrent tests wait for retries and rollouts most of the time.
+          maxConcurrency: 16,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

@@ -21,6 +21,14 @@ export const PORT_NAME = 'http';
 export const RUN_AS_USER = 10001;
 
 export const NVIDIA_GPU_RESOURCE = 'nvidia.com/gpu';
+/** Device classes of NVIDIA's driver for Dynamic Resource Allocation. */
+export const DEFAULT_DEVICE_CLASS = 'gpu.nvidia.com';
+export const DEFAULT_MIG_DEVICE_CLASS = 'mig.nvidia.com';
+
+/** Where the service's code lies in its image. */
+export const APP_DIRECTORY = '/app';
+/** Variable that tells the service where its model is; model.lock.json lies beside the model. */
+export const MODEL_PATH_VARIABLE = 'MODEL_PATH';
 
 /** The marker of a service; each folder that holds one is a project. */
 export const SPEC_FILE = 'model-service.yaml';

@@ -21,7 +21,9 @@ function isNoise(error: SchemaError): boolean {
 function problemsOf(error: SchemaError, schema: JsonSchema, source: YamlSource): Problem[] {
   const path = keysOf(error.instancePath);
   if (error.keyword === 'additionalProperties') {
-    const known = Object.keys(schemaAt(schema, path)?.properties ?? {});
+    const at = schemaAt(schema, path);
+    if (at?.patternProperties) return error.params.additionalProperties.map((key) => badMapKey(key, path, at, source));
+    const known = Object.keys(at?.properties ?? {});
     return error.params.additionalProperties.map((key) => unknownKey(key, path, known, source));
   }
   if (error.keyword === 'required') {
@@ -49,6 +51,17 @@ function unknownKey(key: string, path: readonly string[], known: readonly string
     where: source.locate([...path, key]),
     what: `"${dotted([...path, key])}" is not a known key`,
     remedy: nearest ? `did you mean "${nearest}"? known here: ${known.join(', ')}` : `known here: ${known.join(', ')}`,
+  };
+}
+
+/** A map takes any key of one form. */
+function badMapKey(key: string, path: readonly string[], schema: JsonSchema, source: YamlSource): Problem {
+  const [pattern] = Object.keys(schema.patternProperties as object);
+  return {
+    code: 'bad-key',
+    where: source.locate([...path, key]),
+    what: `"${dotted(path)}" has a key "${key}", which does not match ${pattern}`,
+    remedy: expectation(schema, 'rename the key'),
   };
 }
 

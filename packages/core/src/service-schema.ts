@@ -1,50 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_PORT, PYTHON_VERSIONS } from './contract.ts';
+import { Deploy, Environment } from './deploy-schema.ts';
 import { FRAMEWORKS } from './frameworks.ts';
+import { ModelSource } from './placement-schema.ts';
+import { closed } from './schema-parts.ts';
 
-/** A Kubernetes quantity (apimachinery `resource.Quantity`): 250m, 1, 512Mi. */
-const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
-const ENV_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
 const CUDA_VERSION = '^[0-9]+\\.[0-9]+$';
 const DRIVER_VERSION = '^[0-9]+(\\.[0-9]+){1,2}$';
 const CAPABILITY = '^[0-9]+\\.[0-9]$';
-const closed = { additionalProperties: false } as const;
-
-const Quantity = (description: string) => Type.String({ pattern: QUANTITY, description });
-
-const Resources = Type.Object(
-  {
-    cpu: Type.Optional(Quantity('CPU request of a pod, for example "250m"')),
-    memory: Type.Optional(Quantity('memory request and limit of a pod, for example "512Mi"')),
-    cpuLimit: Type.Optional(Quantity('CPU limit of a pod; left out, the pod may use idle cores')),
-    ephemeralStorage: Type.Optional(Quantity('scratch space request and limit of a pod, for example "256Mi"')),
-  },
-  { ...closed, description: 'CPU, memory and scratch space of a pod' },
-);
-
-const SecretReference = Type.Object(
-  {
-    env: Type.String({ pattern: ENV_NAME, description: 'name of the environment variable' }),
-    secret: Type.String({ minLength: 1, description: 'name of an existing Secret in the namespace' }),
-    key: Type.String({ minLength: 1, description: 'key inside that Secret' }),
-  },
-  { ...closed, description: 'one environment variable, taken from an existing Secret' },
-);
-
-const Deploy = Type.Object(
-  {
-    replicas: Type.Optional(Type.Integer({ minimum: 0, description: 'number of pods' })),
-    resources: Type.Optional(Resources),
-    gpus: Type.Optional(Type.Integer({ minimum: 0, maximum: 16, description: 'whole GPUs (nvidia.com/gpu) for each pod' })),
-    env: Type.Optional(
-      Type.Record(Type.String({ pattern: ENV_NAME }), Type.String(), {
-        description: 'plain environment variables; secrets go into deploy.secrets',
-      }),
-    ),
-    secrets: Type.Optional(Type.Array(SecretReference, { description: 'environment variables taken from existing Secrets' })),
-  },
-  { ...closed, description: 'how the service runs on Kubernetes' },
-);
 
 const Cuda = Type.Object(
   {
@@ -98,6 +61,7 @@ export const ServiceSchema = Type.Object(
             description: 'longest time from start to ready; probes and deadlines follow from it',
           }),
         ),
+        source: Type.Optional(ModelSource),
       },
       { ...closed, description: 'the model artefact' },
     ),
@@ -113,7 +77,7 @@ export const ServiceSchema = Type.Object(
     ),
     deploy: Type.Optional(Deploy),
     environments: Type.Optional(
-      Type.Record(Type.String(), Deploy, { description: 'per environment of modelyard.yaml: what differs from deploy' }),
+      Type.Record(Type.String(), Environment, { description: 'per environment of modelyard.yaml: what differs from deploy' }),
     ),
   },
   { ...closed, $id: 'https://modelyard.dev/schema/model-service.schema.json', title: 'model-service.yaml', description: 'a model service' },
@@ -124,4 +88,3 @@ export type ServiceSource = Static<typeof ServiceSchema>;
 /** What the image was built for; only with accelerator "cuda". */
 export type CudaSpec = Static<typeof Cuda>;
 export type EvaluateSource = Static<typeof Evaluate>;
-export type DeploySource = Static<typeof Deploy>;

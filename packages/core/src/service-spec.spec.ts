@@ -25,10 +25,18 @@ test('a minimal spec gets every default', () => {
     serve: { port: 8000, workers: 1 },
     deploy: {
       replicas: 1,
+      disruption: { enabled: true, maxUnavailable: 1 },
+      rollout: {},
       resources: { cpu: '250m', memory: '512Mi', ephemeralStorage: '256Mi' },
       gpus: 0,
+      gpu: { resource: 'nvidia.com/gpu', claim: 'device-plugin', products: [], deviceClass: 'gpu.nvidia.com' },
       env: {},
       secrets: [],
+      network: { from: [] },
+      nodeSelector: {},
+      tolerations: [],
+      pod: { labels: {}, annotations: {} },
+      workload: { labels: {}, annotations: {} },
     },
     environments: {},
   });
@@ -37,7 +45,7 @@ test('a minimal spec gets every default', () => {
 test('an unknown key is refused with the nearest known one and its place', () => {
   expect(messageOf(parseServiceSpec(`${MINIMAL}deploy:\n  replica: 3\n`, FILE))).toBe(
     `unknown-key  ${FILE}:7:12: "deploy.replica" is not a known key
-          did you mean "replicas"? known here: replicas, resources, gpus, env, secrets`,
+          did you mean "replicas"? known here: replicas, autoscaling, disruption, rollout, resources, gpus, gpu, env, secrets, network, route, ingress, monitoring, nodeSelector, tolerations, priorityClass, pod, workload`,
   );
 });
 
@@ -93,12 +101,10 @@ environments:
     env: {B: "3"}
 `;
   const spec = parseServiceSpec(text, FILE);
-  expect(spec.ok && specIn(spec.value, 'production').deploy).toEqual({
+  expect(spec.ok && specIn(spec.value, 'production').deploy).toMatchObject({
     replicas: 5,
     resources: { cpu: '250m', memory: '2Gi', ephemeralStorage: '256Mi' },
-    gpus: 0,
     env: { A: '1', B: '3' },
-    secrets: [],
   });
   expect(spec.ok && specIn(spec.value, 'staging').deploy.replicas).toBe(2);
 });

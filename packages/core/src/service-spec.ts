@@ -1,10 +1,13 @@
 import { DEFAULT_PORT, type PythonVersion } from './contract.ts';
+import type { EnvironmentSource, ModelSourceSpec } from './deploy-schema.ts';
+import { DEPLOY_DEFAULTS, type DeploySpec, deployOf, mergeDeploy } from './deploy-spec.ts';
 import type { Framework } from './frameworks.ts';
 import { fail, type Problem, type Result, succeed } from './problem.ts';
 import { DEFAULT_MARGIN, LOWER_IS_BETTER, type QualityGate } from './quality-gate.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseServiceName, type ServiceNames } from './service-name.ts';
-import { type CudaSpec, type DeploySource, type EvaluateSource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+import { type CudaSpec, type EvaluateSource, ServiceSchema, type ServiceSource } from './service-schema.ts';
+import { specProblems } from './spec-rules.ts';
 import { parseYamlSource } from './yaml-source.ts';
 
 /** A service as the rest of Modelyard sees it: names derived, defaults filled in. */
@@ -16,27 +19,22 @@ export interface ServiceSpec {
   readonly accelerator: 'cpu' | 'cuda';
   /** What a GPU node must offer; absent: the image is for a CPU, or nothing is known. */
   readonly cuda?: CudaSpec;
-  readonly model: { readonly path: string; readonly loadBudgetSeconds: number };
+  readonly model: { readonly path: string; readonly loadBudgetSeconds: number; readonly source?: ModelMount };
   /** Left out: models are measured, and none is refused. */
   readonly evaluate?: QualityGate;
   readonly serve: { readonly port: number; readonly workers: number };
   readonly deploy: DeploySpec;
-  /** Differences by environment name, as written. */
-  readonly environments: Readonly<Record<string, DeploySource>>;
+  /** What holds in each environment that says something of its own. */
+  readonly environments: Readonly<Record<string, EnvironmentSpec>>;
 }
 
-export interface DeploySpec {
-  readonly replicas: number;
-  readonly resources: {
-    readonly cpu: string;
-    readonly memory: string;
-    readonly ephemeralStorage: string;
-    readonly cpuLimit?: string;
-  };
-  readonly gpus: number;
-  readonly env: Readonly<Record<string, string>>;
-  readonly secrets: readonly { readonly env: string; readonly secret: string; readonly key: string }[];
-}
+/** Where a model comes from that is not in the image. */
+export type ModelMount =
+  | { readonly from: 'pvc'; readonly claim: string; readonly subPath?: string }
+  | { readonly from: 'image'; readonly reference: string; readonly subPath?: string };
+
+/** What an environment changes: the whole of it, differences merged. */
+export type EnvironmentSpec = Pick<ServiceSpec, 'deploy' | 'model'>;
 
 /** What holds where model-service.yaml says nothing. */
 export const SPEC_DEFAULTS = {
@@ -44,13 +42,7 @@ export const SPEC_DEFAULTS = {
   accelerator: 'cpu',
   loadBudgetSeconds: 60,
   workers: 1,
-  deploy: {
-    replicas: 1,
-    resources: { cpu: '250m', memory: '512Mi', ephemeralStorage: '256Mi' },
-    gpus: 0,
-    env: {},
-    secrets: [],
-  },
+  deploy: DEPLOY_DEFAULTS,
 } as const;
 
 /** Parses the text of a model-service.yaml; all its problems together, each with line and column. */
@@ -61,11 +53,13 @@ export function parseServiceSpec(text: string, file: string): Result<ServiceSpec
   const given = source.value.value as Partial<ServiceSource> | null;
   const names = parseServiceName(given?.name, source.value.locate(['name']));
   if (!names.ok && given?.name !== undefined) problems.push(...names.problems);
+  if (problems.length === 0) problems.push(...specProblems(given as ServiceSource, source.value));
   if (problems.length > 0 || !names.ok) return fail(...problems);
   return succeed(specOf(given as ServiceSource, names.value));
 }
 
 function specOf(source: ServiceSource, names: ServiceNames): ServiceSpec {
+  const inEnvironments = Object.entries(source.environments ?? {}).map(([name, over]) => [name, environmentOf(source, over)]);
   return {
     names,
     owner: source.owner ?? SPEC_DEFAULTS.owner,
@@ -73,15 +67,25 @@ function specOf(source: ServiceSource, names: ServiceNames): ServiceSpec {
     framework: source.framework as Framework,
     accelerator: (source.accelerator as ServiceSpec['accelerator']) ?? SPEC_DEFAULTS.accelerator,
     ...(source.cuda ? { cuda: source.cuda } : {}),
-    model: {
-      path: source.model.path,
-      loadBudgetSeconds: source.model.loadBudgetSeconds ?? SPEC_DEFAULTS.loadBudgetSeconds,
-    },
     ...(source.evaluate ? { evaluate: gateOf(source.evaluate) } : {}),
     serve: { port: source.serve?.port ?? DEFAULT_PORT, workers: source.serve?.workers ?? SPEC_DEFAULTS.workers },
-    deploy: mergeDeploy(SPEC_DEFAULTS.deploy, source.deploy ?? {}),
-    environments: source.environments ?? {},
+    ...environmentOf(source, {}),
+    environments: Object.fromEntries(inEnvironments),
   };
+}
+
+function environmentOf(source: ServiceSource, over: EnvironmentSource): EnvironmentSpec {
+  const { path, loadBudgetSeconds = SPEC_DEFAULTS.loadBudgetSeconds } = source.model;
+  const mount = mountOf(over.model?.source ?? source.model.source);
+  return {
+    model: { path, loadBudgetSeconds, ...(mount ? { source: mount } : {}) },
+    deploy: deployOf(mergeDeploy(source.deploy ?? {}, over)),
+  };
+}
+
+function mountOf({ pvc, image }: ModelSourceSpec = {}): ModelMount | undefined {
+  if (pvc) return { from: 'pvc', ...pvc };
+  return image ? { from: 'image', ...image } : undefined;
 }
 
 function gateOf(source: EvaluateSource): QualityGate {
@@ -89,18 +93,7 @@ function gateOf(source: EvaluateSource): QualityGate {
   return { metric, threshold, margin, lowerIsBetter: source.lowerIsBetter ?? LOWER_IS_BETTER[metric] ?? false };
 }
 
-/** The spec as it holds in one environment: its differences laid over `deploy`; env variables are merged by name. */
+/** The spec as it holds in one environment. */
 export function specIn(spec: ServiceSpec, environment: string): ServiceSpec {
-  const difference = spec.environments[environment];
-  return difference ? { ...spec, deploy: mergeDeploy(spec.deploy, difference) } : spec;
-}
-
-function mergeDeploy(base: DeploySpec, over: DeploySource): DeploySpec {
-  return {
-    replicas: over.replicas ?? base.replicas,
-    resources: { ...base.resources, ...over.resources },
-    gpus: over.gpus ?? base.gpus,
-    env: { ...base.env, ...over.env },
-    secrets: over.secrets ?? base.secrets,
-  };
+  return { ...spec, ...spec.environments[environment] };
 }

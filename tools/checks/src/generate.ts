@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exampleFiles, frameworkList, generatorSchema, referencePages } from './generated/index.ts';
+import { chartSchema, exampleFiles, frameworkList, generatorSchema, referencePages } from './generated/index.ts';
 import { ROOT, trackedFiles } from './sources.ts';
 
 /** Folders in which every file is generated: what is there and no longer made is stale. */
@@ -13,7 +13,11 @@ Writes everything that is derived from another file of this repository: referenc
 
 const isCheck = process.argv.includes('--check');
 if (process.argv.includes('--help')) console.log(HELP);
-else process.exitCode = update(new Map([...referencePages(), ...exampleFiles(), ...generatorSchema(), ...frameworkList()]), isCheck);
+else
+  process.exitCode = update(
+    new Map([...referencePages(), ...exampleFiles(), ...generatorSchema(), ...frameworkList(), ...chartSchema()]),
+    isCheck,
+  );
 
 /** Writes the files, or with `check` only compares; gives the exit code. */
 function update(wanted: ReadonlyMap<string, string>, check: boolean): number {

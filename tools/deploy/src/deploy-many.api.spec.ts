@@ -48,6 +48,7 @@ test('a diff shows what a deploy would change, and changes nothing', async () =>
     'create serviceaccount/churn',
     'create configmap/churn',
     'create service/churn',
+    'create networkpolicy/churn',
     'create deployment/churn',
   ]);
   await deployServices([request], recordingWorld());

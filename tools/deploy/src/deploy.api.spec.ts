@@ -25,7 +25,9 @@ test('the first deploy creates everything in a restricted namespace, and waits u
     'create ServiceAccount',
     'create ConfigMap',
     'create Service',
+    'create NetworkPolicy',
     'create Deployment',
+    'create PodDisruptionBudget',
   ]);
   expect(outcome).toMatchObject({ outcome: 'deployed', verifiedRows: 0 });
   const status = await readStatus(request, recordingWorld());
@@ -36,7 +38,7 @@ test('a second deploy of the same spec keeps every object and every pod', async 
   const request = requestFor('again');
   const first = await deployService(request, recordingWorld());
   const second = await deployService(request, recordingWorld());
-  expect(actions(second)).toEqual(['keep ServiceAccount', 'keep ConfigMap', 'keep Service', 'keep Deployment']);
+  expect(actions(second)).toEqual(['keep ServiceAccount', 'keep ConfigMap', 'keep Service', 'keep NetworkPolicy', 'keep Deployment']);
   expect(second).toMatchObject({ pods: podsOf(first) });
 });
 
@@ -80,9 +82,11 @@ test('a dry run changes nothing', async () => {
 test('more GPUs than any node has end the rollout with the numbers', async () => {
   const error = await problemsOf(deployService(requestFor('gpus', { deploy: { gpus: 8 } }), recordingWorld()));
   expect(error.exit).toBe('rollout');
-  expect(withoutHashes(formatProblems(error.problems)).split('\n').slice(0, 3)).toEqual([
+  expect(withoutHashes(formatProblems(error.problems)).split('\n').slice(0, 5)).toEqual([
     'unschedulable  pod/churn-* in ns/gpus: asks for nvidia.com/gpu: 8, the most that a node has is 4 (node gpu-node, 2 nodes seen); 0/2 nodes are available: 2 Insufficient nvidia.com/gpu',
     '          lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes',
+    '          | node cpu-node (1 node): no nvidia.com/gpu of 8 asked',
+    '          | node gpu-node (1 node): 4 nvidia.com/gpu of 8 asked',
     '          | events:',
   ]);
 });
@@ -128,7 +132,7 @@ test('destroy deletes what was deployed, waits until it is gone, and finds nothi
   const request = requestFor('destroyed');
   await deployService(request, recordingWorld());
   const deleted = await destroyService({ ...request, yes: false }, recordingWorld());
-  expect(deleted.map((ref) => ref.kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service', 'ServiceAccount']);
+  expect(deleted.map((ref) => ref.kind).sort()).toEqual(['ConfigMap', 'Deployment', 'NetworkPolicy', 'Service', 'ServiceAccount']);
   expect((await readStatus(request, recordingWorld())).deployment).toBeUndefined();
   expect(await destroyService({ ...request, yes: false }, recordingWorld())).toEqual([]);
 });

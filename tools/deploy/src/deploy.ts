@@ -7,6 +7,7 @@ import type { Plan } from './plan/index.ts';
 import {
   type BroughtUp,
   bringUp,
+  keepServed,
   planIfLive,
   planInNewNamespace,
   planRelease,
@@ -29,8 +30,8 @@ export async function deployService(request: DeployRequest, world: World): Promi
   const startedMs = world.clock.nowMs();
   const cluster = await world.connect(accessTo(request));
   try {
-    const release = releaseOf(request);
     reportStart(request, world);
+    const release = await keepServed(cluster, releaseOf(request), (note) => world.report({ type: 'noted', ...note }));
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, world) };
     const done = (await confirmLive(cluster, release, world)) ?? (await deployLocked(cluster, release, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
@@ -52,16 +53,16 @@ async function confirmLive(cluster: Cluster, release: Release, world: World): Pr
 /** What others may have changed until the lock was ours is read again. */
 async function deployLocked(cluster: Cluster, release: Release, request: DeployRequest, world: World): Promise<BroughtUp> {
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
-  const isNew = await ensureNamespace(cluster, environment);
+  const isNew = await ensureNamespace(cluster, environment, world);
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-  return withDeployLock(cluster, lock, world, async (locked) => {
-    const inventory = await readStanding(cluster, release);
-    const plan = isNew ? planInNewNamespace(release) : await planRelease(cluster, release, inventory);
+  return withDeployLock(cluster, lock, world, async (locked, held) => {
+    const inventory = await readStanding(held, release);
+    const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);
     world.report({ type: 'planned', plan, dryRun: false });
     try {
-      return await bringUp(cluster, release, plan, inventory, locked);
+      return await bringUp(held, release, plan, inventory, locked);
     } catch (error) {
-      throw request.noRollback ? error : await rollBackAfter(error, cluster, release, locked);
+      throw request.noRollback ? error : await rollBackAfter(error, held, release, locked);
     }
   });
 }

@@ -39,7 +39,11 @@ test('loading the package loads neither of them: they come with the first connec
 });
 
 test('strings that YAML 1.1 takes for something else are quoted', () => {
-  expect(renderYaml([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' }, data: { on: 'yes', tall: '1e3' } }])).toBe(
-    '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: "n"\ndata:\n  "on": "yes"\n  tall: "1e3"\n',
+  expect(
+    renderYaml([
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' }, data: { on: 'yes', tall: '1e3', odd: '4.E__4', no_: '250m' } },
+    ]),
+  ).toBe(
+    '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: "n"\ndata:\n  "on": "yes"\n  tall: "1e3"\n  odd: "4.E__4"\n  no_: 250m\n',
   );
 });

@@ -9,7 +9,8 @@ import { kubectl } from './testing/kubectl.ts';
 const USER = 'system:serviceaccount:least:deployer';
 
 test('the printed Role is enough to deploy, roll back and destroy, and without it nothing goes', async () => {
-  const request = requestFor('least');
+  const deploy = { autoscaling: { minReplicas: 2, maxReplicas: 3 }, ingress: { host: 'churn.example' } };
+  const request = requestFor('least', { deploy });
   await kubectl(['create', 'namespace', 'least']);
   await withKubeconfig(
     (config) => {
@@ -25,7 +26,7 @@ test('the printed Role is enough to deploy, roll back and destroy, and without i
       expect(await deployService(asDeployer, recordingWorld())).toMatchObject({ outcome: 'deployed' });
       const crash = { ...asDeployer, image: { ref: 'simulate-crash:2' } };
       expect((await problemsOf(deployService(crash, recordingWorld()))).exit).toBe('rolledBack');
-      expect((await destroyService({ ...asDeployer, yes: false }, recordingWorld())).length).toBe(4);
+      expect((await destroyService({ ...asDeployer, yes: false }, recordingWorld())).length).toBe(8);
     },
   );
   expect((await kubectl(['-n', 'least', 'get', 'leases,configmaps', '-l', 'app.kubernetes.io/instance=churn', '-o', 'name'])).trim()).toBe(

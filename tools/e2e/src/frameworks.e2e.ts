@@ -7,6 +7,7 @@ import { type PythonWorld, pythonOf, runModule, runProcess, type ServiceFolder, 
 import { diskSink, scaffoldService } from '@modelyard/standards';
 import { inferDataSchema, parseModelServiceAnswers } from '@modelyard/templates';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { provedTest } from './proved.ts';
 import { writeHousesTable, writeOddTable, writeParcelsTable } from './tables.ts';
 
 interface Table {
@@ -38,29 +39,37 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 for (const framework of FRAMEWORKS) {
-  test(`${framework}: two classes, three classes in words and a number are trained and pass the service's own tests`, async () => {
-    const churn = scaffold(framework, 'churn');
-    await setUpEnvironment(churn, world());
-    const others = [scaffold(framework, 'parcels', parcels), scaffold(framework, 'house-prices', houses)];
-    for (const service of [churn, ...others.map((other) => withEnvironmentOf(churn, other))]) {
-      const trained = [await trainedSha(service, HASH_SEEDS[0]), await trainedSha(service, HASH_SEEDS[1])];
-      expect(trained[0], `${service.name}: trained twice`).toBe(trained[1]);
-      for (const [module, ...args] of COMMANDS)
-        expect(await runModule(service, module, args, world()), `${service.name}: ${module}`).toBe(0);
-    }
-    await rm(join(scratch, framework), { recursive: true, force: true });
-  });
+  provedTest(
+    `${framework}: two classes, three classes in words and a number are trained and pass the service's own tests`,
+    framework,
+    async () => {
+      const churn = scaffold(framework, 'churn');
+      await setUpEnvironment(churn, world());
+      const others = [scaffold(framework, 'parcels', parcels), scaffold(framework, 'house-prices', houses)];
+      for (const service of [churn, ...others.map((other) => withEnvironmentOf(churn, other))]) {
+        const trained = [await trainedSha(service, HASH_SEEDS[0]), await trainedSha(service, HASH_SEEDS[1])];
+        expect(trained[0], `${service.name}: trained twice`).toBe(trained[1]);
+        for (const [module, ...args] of COMMANDS)
+          expect(await runModule(service, module, args, world()), `${service.name}: ${module}`).toBe(0);
+      }
+      await rm(join(scratch, framework), { recursive: true, force: true });
+    },
+  );
 }
 
-test('--lesson: the eight pinned packages of the lesson are installed, and the service trains and passes its own tests', async () => {
-  const answers = unwrap(parseModelServiceAnswers({ name: 'churn', lesson: true }, 'frameworks.e2e'));
-  scaffoldService(diskSink(join(scratch, 'lesson')), 'churn', answers);
-  const churn = { name: 'churn', directory: join(scratch, 'lesson', 'churn'), python: answers.python };
-  await setUpEnvironment(churn, world());
-  expect(await runPython(churn, 'import mlflow, sys; sys.exit(mlflow.__version__ != "2.13.0")')).toBe(0);
-  expect(await trainedSha(churn, HASH_SEEDS[0])).toBe(await trainedSha(churn, HASH_SEEDS[1]));
-  for (const [module, ...args] of COMMANDS) expect(await runModule(churn, module, args, world()), module).toBe(0);
-});
+provedTest(
+  '--lesson: the eight pinned packages of the lesson are installed, and the service trains and passes its own tests',
+  'sklearn',
+  async () => {
+    const answers = unwrap(parseModelServiceAnswers({ name: 'churn', lesson: true }, 'frameworks.e2e'));
+    scaffoldService(diskSink(join(scratch, 'lesson')), 'churn', answers);
+    const churn = { name: 'churn', directory: join(scratch, 'lesson', 'churn'), python: answers.python };
+    await setUpEnvironment(churn, world());
+    expect(await runPython(churn, 'import mlflow, sys; sys.exit(mlflow.__version__ != "2.13.0")')).toBe(0);
+    expect(await trainedSha(churn, HASH_SEEDS[0])).toBe(await trainedSha(churn, HASH_SEEDS[1]));
+    for (const [module, ...args] of COMMANDS) expect(await runModule(churn, module, args, world()), module).toBe(0);
+  },
+);
 
 test('a table with names and values of every kind gives a service named "no" that logs to MLflow and passes its own tests', async () => {
   const file = await writeOddTable(scratch);

@@ -6,7 +6,8 @@ import { buildImage, buildSecrets, type DockerEngine, expectDocker, findEngine, 
 import { type PythonWorld, runModule, type ServiceFolder, setUpEnvironment } from '@modelyard/python';
 import { diskSink, scaffoldService } from '@modelyard/standards';
 import { type GivenAnswers, parseModelServiceAnswers } from '@modelyard/templates';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { provedTest } from './proved.ts';
 
 // There is no GPU here, and no NVIDIA image: the stages are built for real, on the base image of the other journeys, and the
 // service scores on the CPU. XGBoost stands for the others: its CUDA wheel is the smallest.
@@ -29,16 +30,20 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-test('a GPU service is trained, built on plain Python with the wheels that bring CUDA, and scores without a GPU', async () => {
-  const service = await trained('gpu-slim', GPU);
-  const ref = await built(service, { PYTHON_IMAGE: base });
-  expect((await inspectImage(engine, ref))?.user).toBe('10001:10001');
-  expect(await pythonIn(ref, 'import nvidia.nccl, xgboost; print(xgboost.build_info()["USE_CUDA"], xgboost.__version__)')).toBe(
-    'True 3.2.0\n',
-  );
-});
+provedTest(
+  'a GPU service is trained, built on plain Python with the wheels that bring CUDA, and scores without a GPU',
+  'xgboost',
+  async () => {
+    const service = await trained('gpu-slim', GPU);
+    const ref = await built(service, { PYTHON_IMAGE: base });
+    expect((await inspectImage(engine, ref))?.user).toBe('10001:10001');
+    expect(await pythonIn(ref, 'import nvidia.nccl, xgboost; print(xgboost.build_info()["USE_CUDA"], xgboost.__version__)')).toBe(
+      'True 3.2.0\n',
+    );
+  },
+);
 
-test("on the lesson's base, the Python that runs is the Python 3.11 that the packages were installed for", async () => {
+provedTest("on the lesson's base, the Python that runs is the Python 3.11 that the packages were installed for", 'xgboost', async () => {
   const { cuda } = unwrap(parseModelServiceAnswers({ name: 'x', ...GPU }, 'gpu-image.e2e'));
   const service = await trained('gpu-lesson', { ...GPU, cuda: { ...cuda, image: LESSON_IMAGE } });
   // Debian's packages of the same names stand for Ubuntu's.

@@ -6,9 +6,10 @@ import { FRAMEWORKS, type Framework, LIVE_PATH, METRICS_PATH, PREDICT_PATH, unwr
 import { isSameAnswer, parseModelLock } from '@modelyard/deploy';
 import { buildSecrets, type DockerEngine, findEngine, inspectImage, runDocker, saveImage } from '@modelyard/image';
 import type { ServiceFolder } from '@modelyard/python';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Container, docker, pythonInside, removeContainer, startContainer, terminate } from './container.ts';
 import { holdsPlanted, plantFiles } from './planted.ts';
+import { provedTest } from './proved.ts';
 import { baseFor, buildServiceImage, trainedService } from './service-image.ts';
 
 /** Bytes, unpacked and with bytecode, where a goal is set; the base image is part of it. */
@@ -34,30 +35,34 @@ afterEach(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 for (const framework of FRAMEWORKS) {
-  test(`${framework}: the image serves as trained, locked down, holds no tool and no secret, and ends when asked`, async () => {
-    const service = await trained(framework);
-    await plantFiles(service.directory, framework === 'sklearn' ? DATA_MEGABYTES : 1);
-    const { ref, transferred } = await build(service);
-    expect(transferred, 'the engine was sent').toBeLessThan(1e6);
+  provedTest(
+    `${framework}: the image serves as trained, locked down, holds no tool and no secret, and ends when asked`,
+    framework,
+    async () => {
+      const service = await trained(framework);
+      await plantFiles(service.directory, framework === 'sklearn' ? DATA_MEGABYTES : 1);
+      const { ref, transferred } = await build(service);
+      expect(transferred, 'the engine was sent').toBeLessThan(1e6);
 
-    running = await startContainer(engine, ref);
-    expect((await fetch(running.url + LIVE_PATH)).status).toBe(200);
-    await expectGoldenAnswers(running, service);
-    expect(await (await fetch(running.url + METRICS_PATH)).text()).toContain('model_predictions_total');
-    expect(JSON.parse(await pythonInside(engine, running, FACTS))).toEqual({ uid: 10001, tools: [], tests: [], writable: ['/tmp'] });
-    await docker(engine, ['exec', running.name, 'python', '-I', '-S', '/app/src/healthcheck.py']);
-    expect(await terminate(engine, running)).toBe(0);
+      running = await startContainer(engine, ref);
+      expect((await fetch(running.url + LIVE_PATH)).status).toBe(200);
+      await expectGoldenAnswers(running, service);
+      expect(await (await fetch(running.url + METRICS_PATH)).text()).toContain('model_predictions_total');
+      expect(JSON.parse(await pythonInside(engine, running, FACTS))).toEqual({ uid: 10001, tools: [], tests: [], writable: ['/tmp'] });
+      await docker(engine, ['exec', running.name, 'python', '-I', '-S', '/app/src/healthcheck.py']);
+      expect(await terminate(engine, running)).toBe(0);
 
-    const details = await inspectImage(engine, ref);
-    console.log(`${framework}: ${Math.round((details?.sizeBytes ?? 0) / 1e6)} MB`);
-    expect(details).toMatchObject({ user: '10001:10001', hasHealthcheck: true });
-    expect(details?.sizeBytes).toBeLessThanOrEqual(SIZE_GOALS[framework] ?? Number.POSITIVE_INFINITY);
-    await expectNoSecret(ref);
-    await rm(service.directory, { recursive: true, force: true });
-  });
+      const details = await inspectImage(engine, ref);
+      console.log(`${framework}: ${Math.round((details?.sizeBytes ?? 0) / 1e6)} MB`);
+      expect(details).toMatchObject({ user: '10001:10001', hasHealthcheck: true });
+      expect(details?.sizeBytes).toBeLessThanOrEqual(SIZE_GOALS[framework] ?? Number.POSITIVE_INFINITY);
+      await expectNoSecret(ref);
+      await rm(service.directory, { recursive: true, force: true });
+    },
+  );
 }
 
-test('the same service gives the same layers twice, also from another folder and without a cache', async () => {
+provedTest('the same service gives the same layers twice, also from another folder and without a cache', 'custom', async () => {
   const [first, second] = [await trained('custom'), await trained('custom', 'again')];
   expect(await layersOf(second)).toEqual(await layersOf(first));
 });

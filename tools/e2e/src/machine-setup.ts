@@ -1,3 +1,5 @@
+import { inspectImage } from '@modelyard/image';
+import { STAND_IN_LABEL } from './machine/index.ts';
 import { type PreparedMachine, prepareMachine } from './prepare-machine.ts';
 
 let machine: PreparedMachine | undefined;
@@ -7,6 +9,8 @@ export async function setup(): Promise<void> {
   machine = await prepareMachine(process.env, (line) => console.log(line));
   process.env.DOCKER_HOST = machine.engine.host;
   process.env.MODELYARD_E2E_PYTHON_IMAGE = machine.baseImage.pattern;
+  const base = await inspectImage(machine.engine.engine, machine.baseImage.ref);
+  process.env.MODELYARD_E2E_BASE_IMAGE_ID = base?.labels[STAND_IN_LABEL] ?? base?.id ?? '';
 }
 
 /** After the journeys: what was started for them ends. */

@@ -1,3 +1,4 @@
+export { chartSchema } from './chart-schema.ts';
 export { exampleFiles } from './example.ts';
 export { frameworkList } from './frameworks.ts';
 export { generatorSchema } from './generator-schema.ts';

@@ -8,7 +8,7 @@ import { cudaPage } from './cuda-page.ts';
 import { generatorSchema } from './generator-schema.ts';
 
 type Schema = {
-  type?: string;
+  type?: string | string[];
   enum?: unknown[];
   description?: string;
   properties?: Record<string, Schema>;
@@ -56,15 +56,29 @@ function keysOf(schema: Schema, prefix: string): { key: string; kind: string; is
   return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
     const key = `${prefix}${name}`;
     const row = { key, kind: kindOf(value), isRequired: schema.required?.includes(name) ?? false, description: value.description ?? '' };
-    const pattern = Object.values((value.patternProperties as Record<string, Schema> | undefined) ?? {})[0];
-    const inner = pattern?.properties ? keysOf(pattern, `${key}.<name>.`) : keysOf(value, `${key}.`);
-    return [row, ...inner];
+    return [row, ...innerKeys(value, key)];
   });
+}
+
+/** An environment may say all that `deploy` says: only what it has beside that is listed. */
+function innerKeys(schema: Schema, key: string): ReturnType<typeof keysOf> {
+  const pattern = Object.values((schema.patternProperties as Record<string, Schema> | undefined) ?? {})[0];
+  const items = schema.items as Schema | undefined;
+  if (key === 'environments' && pattern?.properties?.replicas) {
+    const keys = '`replicas` to `workload`';
+    const row = { key: 'environments.<name>', kind: 'block', isRequired: false, description: `any key of deploy, ${keys}` };
+    return [row, ...keysOf(pattern, `${key}.<name>.`).filter(({ key: name }) => name.startsWith('environments.<name>.model'))];
+  }
+  if (items?.properties) return keysOf(items, `${key}[].`);
+  return pattern?.properties ? keysOf(pattern, `${key}.<name>.`) : keysOf(schema, `${key}.`);
 }
 
 function kindOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  return schema.patternProperties ? 'map' : schema.type === 'object' ? 'block' : (schema.type ?? '');
+  const { type } = schema;
+  if (schema.patternProperties) return 'map';
+  if (type === 'object') return 'block';
+  return type === 'array' ? 'list' : [type ?? ''].flat().join(' or ');
 }
 
 function commandLine(): string {

@@ -35,7 +35,9 @@ test('kubectl sees the members of the set, and its parent names their kinds', as
   const { labels, annotations } = await parentOf('members');
   expect(labels?.['applyset.kubernetes.io/id']).toBe(id);
   expect(annotations?.['applyset.kubernetes.io/tooling']).toBe('modelyard/v0.1.0');
-  expect(annotations?.['applyset.kubernetes.io/contains-group-kinds']).toBe('ConfigMap,Deployment.apps,Service,ServiceAccount');
+  expect(annotations?.['applyset.kubernetes.io/contains-group-kinds']).toBe(
+    'ConfigMap,Deployment.apps,NetworkPolicy.networking.k8s.io,Service,ServiceAccount',
+  );
 });
 
 test('kubectl, told that the set is its own, prunes exactly what we would', async () => {
@@ -59,7 +61,12 @@ test('kubectl, told that the set is its own, prunes exactly what we would', asyn
   ];
   const said = await kubectl(args, JSON.stringify(wanted));
   const pruned = said.split('\n').filter((line) => line.endsWith(' pruned'));
-  expect(pruned.sort()).toEqual(['configmap/churn pruned', 'deployment.apps/churn pruned', 'serviceaccount/churn pruned']);
+  expect(pruned.sort()).toEqual([
+    'configmap/churn pruned',
+    'deployment.apps/churn pruned',
+    'networkpolicy.networking.k8s.io/churn pruned',
+    'serviceaccount/churn pruned',
+  ]);
 });
 
 test('kubectl leaves a set alone that is ours', async () => {

@@ -62,6 +62,12 @@ export const RESOURCES = {
   Event: namespaced('v1', 'Event', 'events'),
   Secret: namespaced('v1', 'Secret', 'secrets'),
   HorizontalPodAutoscaler: namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  PodDisruptionBudget: namespaced('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  NetworkPolicy: namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
+  Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  ServiceMonitor: namespaced('monitoring.coreos.com/v1', 'ServiceMonitor', 'servicemonitors'),
+  ResourceClaimTemplate: namespaced('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates'),
   Lease: namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
 } as const satisfies Record<string, Resource>;
 

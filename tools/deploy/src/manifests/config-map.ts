@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ServiceSpec } from '@modelyard/core';
+import { MODEL_PATH_VARIABLE, type ServiceSpec } from '@modelyard/core';
 import { type KubeObject, parseQuantity } from '../kube/index.ts';
 import { metadataOf } from './labels.ts';
+import { modelPath } from './model-mount.ts';
 import type { RenderRequest } from './request.ts';
 
 export interface ConfigMap extends KubeObject {
@@ -21,6 +22,7 @@ export function environmentVariables(spec: ServiceSpec): Record<string, string> 
     OMP_NUM_THREADS: '1',
     OPENBLAS_NUM_THREADS: '1',
     SCORING_THREADS: String(threadsPerWorker(spec)),
+    ...(spec.model.source ? { [MODEL_PATH_VARIABLE]: modelPath(spec) } : {}),
     UVICORN_PORT: String(spec.serve.port),
     WEB_CONCURRENCY: String(spec.serve.workers),
   };

@@ -1,7 +1,9 @@
-import { NVIDIA_GPU_RESOURCE, PORT_NAME, RUN_AS_USER, type ServiceSpec } from '@modelyard/core';
+import { PORT_NAME, RUN_AS_USER, type ServiceSpec } from '@modelyard/core';
 import type { ObjectMeta, Resources } from '../kube/index.ts';
 import { configHash, environmentVariables } from './config-map.ts';
+import { gpuAmount, gpuClaims, gpuPodFields, gpuTolerations } from './gpu.ts';
 import { CONFIG_HASH_ANNOTATION, IMAGE_ID_ANNOTATION, MODEL_ANNOTATION, selectorLabels, standardLabels } from './labels.ts';
+import { modelVolumeMounts, modelVolumes } from './model-mount.ts';
 import { probesFor } from './probes.ts';
 import type { RenderRequest } from './request.ts';
 
@@ -16,7 +18,7 @@ const STOP_SECONDS = 30;
 /** The pod template of the Deployment; it passes Pod Security "restricted". */
 export function renderPodTemplate(spec: ServiceSpec, request: RenderRequest): { metadata: Partial<ObjectMeta>; spec: object } {
   return {
-    metadata: { labels: standardLabels(spec), annotations: podAnnotations(spec, request) },
+    metadata: { labels: { ...spec.deploy.pod.labels, ...standardLabels(spec) }, annotations: podAnnotations(spec, request) },
     spec: {
       serviceAccountName: spec.names.label,
       automountServiceAccountToken: false,
@@ -29,17 +31,30 @@ export function renderPodTemplate(spec: ServiceSpec, request: RenderRequest): { 
         fsGroup: RUN_AS_USER,
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(spec.deploy.gpus > 0 ? { tolerations: [{ key: NVIDIA_GPU_RESOURCE, operator: 'Exists', effect: 'NoSchedule' }] } : {}),
+      ...placementOf(spec),
       topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) => spread(spec, key)),
       containers: [renderContainer(spec, request)],
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: spec.deploy.resources.ephemeralStorage } }],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: spec.deploy.resources.ephemeralStorage } }, ...modelVolumes(spec)],
     },
+  };
+}
+
+/** Which nodes the pods may run on, and how they rank. */
+function placementOf(spec: ServiceSpec): object {
+  const { nodeSelector, priorityClass } = spec.deploy;
+  const tolerations = [...gpuTolerations(spec), ...spec.deploy.tolerations];
+  return {
+    ...(priorityClass ? { priorityClassName: priorityClass } : {}),
+    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(tolerations.length > 0 ? { tolerations } : {}),
+    ...gpuPodFields(spec),
   };
 }
 
 /** What rolls the pods when it changes, though the rest of the template stays. */
 function podAnnotations(spec: ServiceSpec, request: RenderRequest): Record<string, string> {
   return {
+    ...spec.deploy.pod.annotations,
     [CONFIG_HASH_ANNOTATION]: configHash(environmentVariables(spec)),
     ...(request.imageId ? { [IMAGE_ID_ANNOTATION]: request.imageId } : {}),
     ...(request.modelSha ? { [MODEL_ANNOTATION]: request.modelSha } : {}),
@@ -68,17 +83,18 @@ function renderContainer(spec: ServiceSpec, request: RenderRequest): object {
     },
     ...probesFor(spec.model.loadBudgetSeconds),
     lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...modelVolumeMounts(spec)],
   };
 }
 
 /** Memory is limited to what is requested: a pod that needs more dies on every node, not only on a full one. */
 function resourcesOf(spec: ServiceSpec): Resources {
   const { cpu, memory, ephemeralStorage, cpuLimit } = spec.deploy.resources;
-  const gpus = spec.deploy.gpus > 0 ? { [NVIDIA_GPU_RESOURCE]: String(spec.deploy.gpus) } : {};
+  const gpus = gpuAmount(spec);
   return {
     requests: { cpu, memory, 'ephemeral-storage': ephemeralStorage, ...gpus },
     limits: { ...(cpuLimit ? { cpu: cpuLimit } : {}), memory, 'ephemeral-storage': ephemeralStorage, ...gpus },
+    ...gpuClaims(spec),
   };
 }
 

@@ -1,11 +1,20 @@
 import type { Cluster } from '../cluster/index.ts';
+import type { KubeObject } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
 import { HANDOVER_MANAGER } from './ownership.ts';
 import type { Change, Plan } from './plan.ts';
-import { handoverObject } from './replicas.ts';
+import { firstReplicas, handoverObject } from './replicas.ts';
 
 /** What each stage needs is there when it starts; within a stage, objects do not wait for each other. */
-const STAGES: Readonly<Record<string, number>> = { Namespace: 0, Deployment: 2, HorizontalPodAutoscaler: 3 };
+const STAGES: Readonly<Record<string, number>> = {
+  Namespace: 0,
+  Deployment: 2,
+  // What leads requests and looks to the pods, and what changes their number, comes after them.
+  HorizontalPodAutoscaler: 3,
+  HTTPRoute: 3,
+  Ingress: 3,
+  ServiceMonitor: 3,
+};
 const MIDDLE_STAGE = 1;
 
 /**
@@ -17,7 +26,7 @@ export async function applyPlan(cluster: Cluster, plan: Plan, onApplied: (change
     if (signal?.aborted) return false;
     await settleAll(
       stage.map(async (change) => {
-        await applyOne(cluster, change);
+        await applyOne(cluster, change, plan);
         onApplied(change);
       }),
     );
@@ -25,11 +34,21 @@ export async function applyPlan(cluster: Cluster, plan: Plan, onApplied: (change
   return true;
 }
 
-async function applyOne(cluster: Cluster, change: Change): Promise<void> {
-  if (change.action !== 'update') return void (await cluster.apply(change.object));
+async function applyOne(cluster: Cluster, change: Change, plan: Plan): Promise<void> {
+  if (change.action !== 'update') return createOne(cluster, change.object, plan);
   const { object, handsOver, repairs = [] } = change;
   if (handsOver !== undefined) await cluster.apply(handoverObject(object, handsOver), { manager: HANDOVER_MANAGER });
   await cluster.apply(object, { force: repairs.length > 0 });
+}
+
+/** An object that is autoscaled begins with the fewest replicas, which belong to nobody for long: the autoscaler takes them over. */
+async function createOne(cluster: Cluster, object: KubeObject, plan: Plan): Promise<void> {
+  await cluster.apply(object);
+  const replicas = firstReplicas(
+    object,
+    plan.changes.map((change) => change.object),
+  );
+  if (replicas !== undefined) await cluster.apply(handoverObject(object, replicas), { manager: HANDOVER_MANAGER });
 }
 
 function stagesOf(plan: Plan): Change[][] {

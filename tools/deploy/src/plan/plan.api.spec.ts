@@ -31,6 +31,7 @@ test('a deploy that changes nothing sends no write: one list for each kind, and 
       '/api/v1/namespaces/no-op/serviceaccounts',
       '/api/v1/namespaces/no-op/services',
       '/apis/apps/v1/namespaces/no-op/deployments',
+      '/apis/networking.k8s.io/v1/namespaces/no-op/networkpolicies',
     ]);
     const single = passed.filter((one) => !one.path.includes('?') && one.path.includes('namespaces/no-op'));
     expect(single.map((one) => one.path)).toEqual(['/api/v1/namespaces/no-op/configmaps/churn.applyset']);

@@ -49,6 +49,26 @@ test('what pods need is applied before the pods, and kept objects are not applie
   expect(cluster.calls).toEqual(['apply namespace/churn', 'apply configmap/churn', 'apply serviceaccount/churn', 'apply deployment/churn']);
 });
 
+test('what leads to the pods, and what changes their number, is applied after them; an autoscaled object begins with the fewest', async () => {
+  const autoscaler = { minReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'churn' } };
+  const kinds = ['HTTPRoute', 'HorizontalPodAutoscaler', 'Deployment', 'NetworkPolicy', 'ResourceClaimTemplate', 'PodDisruptionBudget'];
+  const changes = kinds.map((kind) => {
+    const object = { apiVersion: 'v1', kind, metadata: { name: 'churn' }, spec: kind === 'HorizontalPodAutoscaler' ? autoscaler : {} };
+    return { action: 'create', object } as const;
+  });
+  const cluster = fakeCluster();
+  await applyPlan(cluster, { changes }, () => undefined);
+  expect(cluster.calls).toEqual([
+    'apply networkpolicy/churn',
+    'apply resourceclaimtemplate/churn',
+    'apply poddisruptionbudget/churn',
+    'apply deployment/churn',
+    'apply deployment/churn',
+    'apply httproute/churn',
+    'apply horizontalpodautoscaler/churn',
+  ]);
+});
+
 test('any JSON value equals its copy, and differs nowhere from it', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

@@ -7,7 +7,7 @@ const AUTOSCALER_MANAGER = 'kube-controller-manager';
 const REPLICAS = 'spec.replicas';
 
 interface Autoscaler extends KubeObject {
-  readonly spec?: { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } };
+  readonly spec?: { readonly minReplicas?: number; readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } };
 }
 
 type Scaled = KubeObject & { readonly spec?: { readonly replicas?: number } };
@@ -40,6 +40,15 @@ export function handoverObject(object: KubeObject, replicas: number): KubeObject
   const { name, namespace } = metadata;
   return { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) }, spec: { replicas } };
 }
+
+/** The replicas that a new object begins with when one of the others autoscales it; undefined for one, which it has anyway. */
+export function firstReplicas(object: KubeObject, others: readonly KubeObject[]): number | undefined {
+  const fewest = others.filter(isAutoscaler).find((one) => scales(one, object))?.spec?.minReplicas ?? 1;
+  return fewest > 1 ? fewest : undefined;
+}
+
+/** Whether what is deleted has to go before anything is applied: an autoscaler would undo the replicas that take its place. */
+export const leavesFirst = (object: KubeObject): boolean => isAutoscaler(object);
 
 /** Whether an autoscaler that is not ours, or that stays, sets the replicas that were taken from us. */
 export async function isAutoscaled(

@@ -1,4 +1,4 @@
-export type { DeployEvent } from './events.ts';
+export type { DeployEvent, Note } from './events.ts';
 export { formatEventJson, formatFailureJson } from './json.ts';
 export { formatDiff, formatHistory, formatStatus } from './looks.ts';
 export type { TextStyle } from './style.ts';

@@ -1,7 +1,7 @@
 import { assertNever, formatProblem, type Problem } from '@modelyard/core';
 import { describeObject, refOf } from '../kube/index.ts';
-import type { Change, Plan } from '../plan/index.ts';
-import type { DeployEvent } from './events.ts';
+import { type Change, leavesFirst, type Plan } from '../plan/index.ts';
+import type { DeployEvent, Note } from './events.ts';
 import { count, type Paint, painter, type TextStyle } from './style.ts';
 
 const SHOWN_FIELDS = 5;
@@ -12,6 +12,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   switch (event.type) {
     case 'started':
       return `deploy   ${event.service} to ${event.environment} (context ${event.context}, ns/${event.namespace})\nimage    ${event.image}`;
+    case 'noted':
+      return formatNote(event, paint);
     case 'planned':
       return formatPlan(event.plan, event.dryRun, paint);
     case 'delivering':
@@ -20,6 +22,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
       return `${paint(event.action === 'create' ? 'green' : 'yellow', `${event.action}d`.padEnd(8))} ${event.object}`;
     case 'waiting':
       return `${paint('dim', 'wait    ')} ${event.because}`;
+    case 'cause':
+      return `${paint('yellow', 'cause   ')} ${formatProblem(event.cause)}${graceOf(event.graceSeconds)}`;
     case 'ready':
       return `${paint('green', 'ready   ')} ${count(event.pods.length, 'pod')} after ${event.seconds.toFixed(1)} s`;
     case 'verified':
@@ -46,6 +50,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
   }
 }
 
+const graceOf = (seconds: number | undefined): string => (seconds === undefined ? '' : `\n          it has ${seconds} s to pass`);
+
 /** Problems for a terminal: the first line of each in red when colours are told. */
 export function formatFailure(problems: readonly Problem[], style: TextStyle): string {
   const paint = painter(style);
@@ -55,6 +61,11 @@ export function formatFailure(problems: readonly Problem[], style: TextStyle): s
       return [paint('red', first), ...rest].join('\n');
     })
     .join('\n\n');
+}
+
+function formatNote({ code, what, remedy, details = [] }: Note, paint: Paint): string {
+  const more = [...(remedy ? [remedy] : []), ...details.map((line) => `| ${line}`)];
+  return [`${paint('yellow', 'note    ')} ${code}: ${what}`, ...more.map((line) => `         ${line}`)].join('\n');
 }
 
 function formatPlan(plan: Plan, dryRun: boolean, paint: Paint): string {
@@ -78,7 +89,7 @@ function formatChange(change: Change, paint: Paint): string {
     case 'keep':
       return `${paint('dim', 'plan    ')} keep ${object}`;
     case 'delete':
-      return `${paint('red', 'plan    ')} delete ${object}, once the rollout is proved`;
+      return `${paint('red', 'plan    ')} delete ${object}, ${leavesFirst(change.object) ? 'before all' : 'once the rollout is proved'}`;
     default:
       return assertNever(change);
   }

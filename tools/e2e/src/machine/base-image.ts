@@ -17,7 +17,8 @@ export interface BaseImage {
 const OFFICIAL = { ref: 'python:3.11-slim', pattern: 'python:{version}-slim' };
 /** The stand-in has a name of its own, which no registry serves: it is never taken for the official image, nor published. */
 const STAND_IN = { ref: 'modelyard.test/python:3.11', pattern: 'modelyard.test/python:{version}' };
-const STAND_IN_LABEL = 'dev.modelyard.stand-in';
+/** Label of a stand-in: a hash of what it was made from. */
+export const STAND_IN_LABEL = 'dev.modelyard.stand-in';
 const AUTHORITIES = '/usr/local/share/ca-certificates';
 const PULL_SECONDS = 60;
 
