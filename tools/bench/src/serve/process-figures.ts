@@ -9,7 +9,8 @@ export const cpuSeconds = (root: number): number => sum(familyOf(root).map(cpuOf
 /** Proportional memory of a process and its children, in MB: what they share is counted once. */
 export const proportionalMegabytes = (root: number): number => sum(familyOf(root).map(pssOf));
 
-function familyOf(root: number): number[] {
+/** A process and all that descends from it. */
+export function familyOf(root: number): number[] {
   const threads = namesIn(`/proc/${root}/task`);
   const children = threads.flatMap((thread) => read(`/proc/${root}/task/${thread}/children`).split(' ').filter(Boolean).map(Number));
   return [root, ...children.flatMap(familyOf)];

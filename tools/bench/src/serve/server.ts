@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contender.ts';
-import { cpuSeconds } from './process-figures.ts';
+import { cpuSeconds, familyOf } from './process-figures.ts';
 
 /** A contender that runs and is ready, and what its start took. */
 export interface Server {
@@ -44,14 +44,22 @@ export async function startServer(contender: Contender, port: number): Promise<S
   return { contender, pid, port, startCpuSeconds: cpuSeconds(pid), startSeconds, stop: () => stop(child, pid) };
 }
 
-/** Ends the process and its children: they are a group of their own. */
+/** Ends the process and all that descends from it: some servers leave children behind, which would answer in place of the next start. */
 async function stop(child: ChildProcess, pid: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  const family = familyOf(pid);
   const ended = once(child, 'exit');
   process.kill(-pid, 'SIGTERM');
   const killing = setTimeout(() => process.kill(-pid, 'SIGKILL'), STOP_LIMIT_MS);
   await ended;
   clearTimeout(killing);
+  for (const left of family) {
+    try {
+      process.kill(left, 'SIGKILL');
+    } catch {
+      // It has ended by itself, as it should.
+    }
+  }
 }
 
 /** The status of a GET, on a connection of its own; 0 while nobody answers. */
