@@ -123,7 +123,7 @@ annotations:
 {{- $resources := .deploy.resources -}}
 {{- $cores := include "modelyard.number" (toString ($resources.cpuLimit | default $resources.cpu)) | float64 | ceil | int -}}
 {{- $threads := max 1 (div $cores (int .workers)) | toString -}}
-{{- $data := dict "LOG_LEVEL" "INFO" "OMP_NUM_THREADS" $threads "OPENBLAS_NUM_THREADS" $threads "UVICORN_PORT" (toString (int .port)) "WEB_CONCURRENCY" (toString (int .workers)) -}}
+{{- $data := dict "LOG_LEVEL" "INFO" "OMP_NUM_THREADS" "1" "OPENBLAS_NUM_THREADS" "1" "SCORING_THREADS" $threads "UVICORN_PORT" (toString (int .port)) "WEB_CONCURRENCY" (toString (int .workers)) -}}
 {{- if .source }}{{- $_ := set $data "MODEL_PATH" .modelPath }}{{- end -}}
 {{- range $name, $value := .deploy.env }}{{- $_ := set $data $name $value }}{{- end -}}
 {{- toYaml $data -}}

@@ -125,6 +125,7 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     module: names.value.module,
     title: names.value.title,
     modelFile: `${names.value.module}_model${FRAMEWORK_FACTS[answers.framework].modelSuffix}`,
+    batchRows: FRAMEWORK_FACTS[answers.framework].batchRows,
     systemPackages: FRAMEWORK_FACTS[answers.framework].systemPackages,
     runAsUser: RUN_AS_USER,
     healthPath: HEALTH_PATH,

@@ -7,12 +7,20 @@ import { type GivenAnswers, parseModelServiceAnswers } from '@modelyard/template
 
 const { PYTHONDONTWRITEBYTECODE: _, ...ENVIRONMENT } = process.env;
 
+/** What a Python of the journeys needs from the world. */
+export const pythonWorld = (workspace: string): PythonWorld => ({
+  workspace,
+  env: ENVIRONMENT,
+  isWindows: false,
+  log: (line) => console.log(line),
+});
+
 /** A service with its model, in a folder of its own below `directory`. */
 export async function trainedService(directory: string, given: GivenAnswers): Promise<ServiceFolder> {
   const answers = unwrap(parseModelServiceAnswers(given, 'e2e'));
   scaffoldService(diskSink(directory), answers.name, answers);
   const service = { name: answers.name, directory: join(directory, answers.name), python: answers.python };
-  const world: PythonWorld = { workspace: directory, env: ENVIRONMENT, isWindows: false, log: (line) => console.log(line) };
+  const world = pythonWorld(directory);
   await setUpEnvironment(service, world);
   const code = await runModule(service, 'src.train', [], world);
   if (code !== 0) throw new Error(`training of ${service.name} ended with ${code}`);

@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unwrap } from '@modelyard/core';
-import { lockRequirements, type PythonWorld, runModule, setUpEnvironment } from '@modelyard/python';
-import { diskSink, scaffoldService } from '@modelyard/standards';
-import { type GivenAnswers, parseModelServiceAnswers } from '@modelyard/templates';
+import { lockRequirements } from '@modelyard/python';
+import type { GivenAnswers } from '@modelyard/templates';
 import { prepareMachine } from '../../../e2e/src/index.ts';
 import type { Bench, BenchTable, Row } from '../bench.ts';
+import { pythonWorld, trainedService } from '../trained-service.ts';
 import { type BuildFigures, type Context, measureBuilds } from './build.ts';
 import { changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
 
@@ -70,14 +69,8 @@ async function ourContext(
   pythonImage: string,
   log: (line: string) => void,
 ): Promise<Context> {
-  const answers = unwrap(parseModelServiceAnswers({ ...given, name: 'churn' }, 'bench'));
-  const folder = name.replaceAll(/[^a-z]+/g, '-');
-  scaffoldService(diskSink(join(scratch, folder)), 'churn', answers);
-  const service = { name: 'churn', directory: join(scratch, folder, 'churn'), python: answers.python };
-  const world: PythonWorld = { workspace: scratch, env: process.env, isWindows: process.platform === 'win32', log };
-  await setUpEnvironment(service, world);
-  const code = await runModule(service, 'src.train', [], world);
-  if (code !== 0) throw new Error(`training of ${name} ended with ${code}`);
+  const world = pythonWorld(scratch, log);
+  const service = await trainedService(join(scratch, name.replaceAll(/[^a-z]+/g, '-')), given, world);
   const changePin = async () => {
     await editRequirements(service.directory, 'requirements.in', (text) => `${text}prometheus-client<0.21\n`);
     await lockRequirements(service, world, { upgrade: false, shared: [] });

@@ -9,6 +9,7 @@ interface FrameworkFacts {
   /** Place among those offered; the first is the default. */
   readonly order: number;
   readonly modelSuffix: string;
+  readonly batchRows: number;
   readonly systemPackages: readonly string[];
 }
 
@@ -17,9 +18,9 @@ export function frameworkList(): Map<string, string> {
   const frameworks = globSync(`${FOLDER}/*/framework.json`, { cwd: ROOT })
     .map((path) => ({ name: basename(dirname(path)), ...(JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as FrameworkFacts) }))
     .sort((a, b) => a.order - b.order);
-  const lines = frameworks.map(({ name, modelSuffix, systemPackages }) => {
+  const lines = frameworks.map(({ name, modelSuffix, batchRows, systemPackages }) => {
     const packages = systemPackages.map((one) => `'${one}'`).join(', ');
-    return `  ${name}: { modelSuffix: '${modelSuffix}', systemPackages: [${packages}] },`;
+    return `  ${name}: { modelSuffix: '${modelSuffix}', batchRows: ${batchRows}, systemPackages: [${packages}] },`;
   });
   return new Map([[PATH, `${HEAD}${lines.join('\n')}\n${TAIL}`]]);
 }
@@ -35,6 +36,8 @@ const TAIL = `} as const satisfies Record<string, FrameworkFacts>;
 export interface FrameworkFacts {
   /** Suffix of the model file that training writes. */
   readonly modelSuffix: string;
+  /** Rows of waiting requests that may share one call of the model; 1 where sharing does not win. */
+  readonly batchRows: number;
   /** Debian packages that the image needs. */
   readonly systemPackages: readonly string[];
 }

@@ -16,11 +16,12 @@ export function renderConfigMap(spec: ServiceSpec, request: RenderRequest): Conf
 
 /** The service's own variables over the standard ones, sorted by name. */
 export function environmentVariables(spec: ServiceSpec): Record<string, string> {
-  const threads = String(threadsPerWorker(spec));
   const standard = {
     LOG_LEVEL: 'INFO',
-    OMP_NUM_THREADS: threads,
-    OPENBLAS_NUM_THREADS: threads,
+    // A request is scored by one thread, and as many requests at once as the pod has cores.
+    OMP_NUM_THREADS: '1',
+    OPENBLAS_NUM_THREADS: '1',
+    SCORING_THREADS: String(threadsPerWorker(spec)),
     ...(spec.model.source ? { [MODEL_PATH_VARIABLE]: modelPath(spec) } : {}),
     UVICORN_PORT: String(spec.serve.port),
     WEB_CONCURRENCY: String(spec.serve.workers),
@@ -28,7 +29,7 @@ export function environmentVariables(spec: ServiceSpec): Record<string, string> 
   return Object.fromEntries(Object.entries({ ...standard, ...spec.deploy.env }).sort(byName));
 }
 
-/** Numeric libraries start one thread for each core of the node; a pod has the cores that it asked for. */
+/** A node has more cores than a pod asked for: what a pod takes beyond them, its neighbours miss. */
 function threadsPerWorker(spec: ServiceSpec): number {
   const { cpu, cpuLimit } = spec.deploy.resources;
   const cores = Math.ceil(parseQuantity(cpuLimit ?? cpu) ?? 1);

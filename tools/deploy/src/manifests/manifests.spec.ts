@@ -161,8 +161,9 @@ test('the variables of the spec go before the standard ones', () => {
   const spec = specOf({ deploy: { env: { LOG_LEVEL: 'DEBUG' }, resources: { cpu: '3500m' } }, serve: { workers: 2, port: 9000 } });
   expect(kindOf(renderManifests(spec, REQUEST), 'ConfigMap')?.data).toEqual({
     LOG_LEVEL: 'DEBUG',
-    OMP_NUM_THREADS: '2',
-    OPENBLAS_NUM_THREADS: '2',
+    OMP_NUM_THREADS: '1',
+    OPENBLAS_NUM_THREADS: '1',
+    SCORING_THREADS: '2',
     UVICORN_PORT: '9000',
     WEB_CONCURRENCY: '2',
   });

@@ -13,6 +13,9 @@ LOCK_NAME = "model.lock.json"
 DATA_FILE = "data/churn.csv"
 SCHEMA_FILE = "src/data_schema.json"
 
+# Rows of waiting requests that may share one call of the model; 1 where that does not win.
+BATCH_ROWS = 64
+
 HEALTH_PATH = "/health"
 LIVE_PATH = "/livez"
 PREDICT_PATH = "/predict"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from src import model as framework
 from src import parity
 from src.data_schema import DataSchema
 from src.project import HEALTH_PATH, LIVE_PATH, LOCK_NAME, METRICS_PATH, PREDICT_PATH
@@ -68,6 +69,16 @@ def test_a_lock_that_does_not_fit_is_refused(
     reason = reason_of(serve(models), schema)
     assert reason["code"] == code
     assert reason["expected"] != reason["actual"]
+
+
+def test_columns_that_are_swapped_on_their_way_to_the_model_are_refused(
+    serve: Callable[..., TestClient], models: Path, schema: DataSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if len(schema.features) == 1:
+        pytest.skip("one column cannot be swapped")
+    to_matrix = framework.to_matrix
+    monkeypatch.setattr(framework, "to_matrix", lambda features, rows: to_matrix(features, [row[::-1] for row in rows]))
+    assert reason_of(serve(models), schema)["code"] == "golden-mismatch"
 
 
 def test_a_tampered_model_is_refused_before_it_is_opened(

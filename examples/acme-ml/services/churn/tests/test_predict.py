@@ -1,9 +1,5 @@
 """Good requests."""
 
-import asyncio
-import threading
-import time
-
 import pytest
 from fastapi.testclient import TestClient
 
@@ -12,7 +8,6 @@ from src.answers import is_same_answer
 from src.data_schema import DataSchema
 from src.model_lock import read_model_lock
 from src.project import LOCK_NAME, PREDICT_PATH
-from src.serving.scoring import QueueFull, ScoringPool
 from tests.conftest import MODEL_NAME
 
 
@@ -45,6 +40,16 @@ def test_the_service_predicts_what_the_model_itself_scores(client: TestClient, t
     assert [answer["prediction"] for answer in served] == (own if lock.classes else pytest.approx(own))
 
 
+def test_a_long_list_is_answered_row_by_row_in_its_order(client: TestClient, trained) -> None:
+    lock = read_model_lock(trained / LOCK_NAME)
+    golden = [golden.row for golden in lock.golden]
+    alone = [client.post(PREDICT_PATH, json=row).json() for row in golden]
+    answers = client.post(PREDICT_PATH, json=golden * 120).json()["predictions"]
+    assert len(answers) == len(golden) * 120
+    for answer, wanted in zip(answers, alone * 120, strict=True):
+        assert is_same_answer(answer, wanted, lock.tolerance)
+
+
 def test_the_order_of_the_columns_in_a_request_does_not_matter(client: TestClient, schema: DataSchema) -> None:
     turned = dict(reversed(schema.example_row.items()))
     assert client.post(PREDICT_PATH, json=turned).json() == client.post(PREDICT_PATH, json=schema.example_row).json()
@@ -65,34 +70,7 @@ def test_the_documentation_names_the_columns(client: TestClient, schema: DataSch
     assert list(row["properties"]) == [feature.name for feature in schema.features]
 
 
-def test_a_slow_prediction_leaves_the_event_loop_free() -> None:
-    async def ask() -> float:
-        pool = ScoringPool(threads=1, queue_size=0)
-        slow = asyncio.ensure_future(pool.run(time.sleep, 0.5))
-        await asyncio.sleep(0)
-        begin = time.perf_counter()
-        await asyncio.sleep(0.01)
-        waited = time.perf_counter() - begin
-        await slow
-        pool.close()
-        return waited
-
-    assert asyncio.run(ask()) < 0.4
-
-
-def test_a_request_past_the_full_queue_is_refused_at_once() -> None:
-    async def ask() -> str:
-        pool = ScoringPool(threads=1, queue_size=1)
-        gate = threading.Event()
-        accepted = [asyncio.ensure_future(pool.run(gate.wait)) for _ in range(2)]
-        await asyncio.sleep(0)
-        with pytest.raises(QueueFull):
-            await pool.run(gate.wait)
-        gate.set()
-        await asyncio.gather(*accepted)
-        await asyncio.sleep(0.05)
-        answer = await pool.run(lambda: "served again")
-        pool.close()
-        return answer
-
-    assert asyncio.run(ask()) == "served again"
+def test_only_post_predicts(client: TestClient) -> None:
+    answer = client.get(PREDICT_PATH)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert client.post(PREDICT_PATH + "/").status_code == 404

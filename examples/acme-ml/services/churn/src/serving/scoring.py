@@ -1,45 +1,139 @@
-"""Calls the model in a few threads, so that the event loop, and with it every probe, stays free."""
+"""Calls the model in a few threads, so that the event loop, and with it every probe, stays free.
+
+Requests that wait for a thread may be scored together, in one call of the model. None waits longer for it:
+a free thread takes what is there, and never stays for more.
+"""
 
 import asyncio
+import threading
+import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import accumulate
+from queue import SimpleQueue
 
+from src.answers import Answer
+from src.data_schema import Value
 from src.serving import metrics
+
+Rows = list[list[Value]]
+Predict = Callable[[Rows], list[Answer]]
 
 
 class QueueFull(Exception):
     """All threads are busy and the queue is at its limit."""
 
 
-class ScoringPool:
-    """A bounded number of calls at once, and a bounded number that wait. Use it from one event loop."""
+class ScoringFailed(Exception):
+    """The call of the model failed; the cause is what it raised."""
 
-    def __init__(self, threads: int, queue_size: int) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="scoring")
+
+# The answers of one job, or what the model raised in place of them.
+Outcome = list[Answer] | BaseException
+
+
+@dataclass(frozen=True)
+class Job:
+    """The rows of one request, and the promise of an outcome."""
+
+    rows: Rows
+    outcome: asyncio.Future[Outcome]
+    queued: float = field(default_factory=time.perf_counter)
+
+
+class ScoringPool:
+    """A bounded number of calls at once, and a bounded number that wait. Make and use it in one event loop.
+
+    Everything but the call itself happens on the event loop: nothing here needs a lock.
+    """
+
+    def __init__(self, predict: Predict, threads: int, queue_size: int, batch_rows: int) -> None:
+        self._predict = predict
+        self._batch_rows = batch_rows
         self._limit = threads + queue_size
         self._in_flight = 0
+        self._idle = threads
+        self._waiting: deque[Job] = deque()
+        self._work: SimpleQueue[list[Job] | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"scoring-{number}", daemon=True) for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    async def run(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        """The result of the call; QueueFull at once if there is no place."""
+    async def run(self, rows: Rows) -> list[Answer]:
+        """One answer for each row; QueueFull at once if there is no place."""
         if self._in_flight >= self._limit:
             metrics.REJECTED.inc()
             raise QueueFull
-        loop = asyncio.get_running_loop()
+        job = Job(rows, self._loop.create_future())
         self._count(1)
-        future = self._executor.submit(call, *arguments)
-        # Counted down when the thread is done, not when the client has gone.
-        future.add_done_callback(lambda _: self._free_place(loop))
-        return await asyncio.wrap_future(future)
+        self._waiting.append(job)
+        self._dispatch()
+        outcome = await job.outcome
+        if isinstance(outcome, BaseException):
+            raise ScoringFailed from outcome
+        return outcome
 
     def close(self) -> None:
         """Waits for the calls that run."""
-        self._executor.shutdown(wait=True)
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
 
-    def _free_place(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._count, -1)
+    def _dispatch(self) -> None:
+        while self._idle and self._waiting:
+            self._idle -= 1
+            self._work.put(self._next_batch())
+
+    def _next_batch(self) -> list[Job]:
+        """The job that waits longest, and those behind it that fit into the same call."""
+        batch = [self._waiting.popleft()]
+        room = self._batch_rows - len(batch[0].rows)
+        while self._waiting and (room := room - len(self._waiting[0].rows)) >= 0:
+            batch.append(self._waiting.popleft())
+        return batch
+
+    def _serve(self) -> None:
+        """What each thread does: one batch after the other."""
+        while (batch := self._work.get()) is not None:
+            begin = time.perf_counter()
+            for job in batch:
+                metrics.WAIT_SECONDS.observe(begin - job.queued)
+            outcomes = _score(self._predict, batch)
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._finish, batch, outcomes)
+
+    def _finish(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        # Counted down when the call is done, not when the client has gone.
+        self._count(-len(batch))
+        self._idle += 1
+        self._dispatch()
+        for job, outcome in zip(batch, outcomes, strict=True):
+            if not job.outcome.done():
+                job.outcome.set_result(outcome)
 
     def _count(self, step: int) -> None:
         self._in_flight += step
         metrics.IN_FLIGHT.set(self._in_flight)
+
+
+def _score(predict: Predict, batch: list[Job]) -> list[Outcome]:
+    """One outcome for each job. When a shared call fails, each has its own call: one bad job spoils no other."""
+    try:
+        return _share(predict([row for job in batch for row in job.rows]), batch)
+    except BaseException as fault:
+        if len(batch) == 1:
+            return [fault]
+        return [outcome for job in batch for outcome in _score(predict, [job])]
+
+
+def _share(answers: list[Answer], batch: list[Job]) -> list[Outcome]:
+    """Gives each job the answers to its own rows."""
+    ends = list(accumulate(len(job.rows) for job in batch))
+    if len(answers) != ends[-1]:
+        raise ValueError(f"{len(answers)} answers to {ends[-1]} rows")
+    return [answers[end - len(job.rows) : end] for job, end in zip(batch, ends, strict=True)]

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from src.problem import InputProblems, Problem
-from src.project import MODEL_FILE, ROOT
+from src.project import BATCH_ROWS, MODEL_FILE, ROOT
 
 MOST_DEFAULT_THREADS = 4
+# Where Linux says how much CPU time a container has: "50000 100000" is half a CPU, "max 100000" all of them.
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,18 @@ class Settings:
     # Requests that may wait for a free scoring thread; one more is answered 503.
     queue_size: int
     scoring_threads: int
+    # Rows of waiting requests that may share one call of the model; 1: each request has its own.
+    batch_rows: int
 
 
-def available_cpus() -> int:
-    """The CPUs that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def available_cpus(quota_file: Path = CPU_QUOTA) -> int:
+    """The CPUs that this process may use: those of the machine, or the container's limit if that is less."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = quota_file.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return cpus
+    return cpus if quota == "max" else max(1, min(cpus, ceil(int(quota) / int(period))))
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -56,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_body_bytes=count("MAX_BODY_BYTES", 1_048_576, 1),
         queue_size=count("QUEUE_SIZE", 64, 0),
         scoring_threads=count("SCORING_THREADS", min(available_cpus(), MOST_DEFAULT_THREADS), 1),
+        batch_rows=count("BATCH_ROWS", BATCH_ROWS, 1),
     )
     if problems:
         raise InputProblems(*problems)

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from src.data_schema import DataSchema
 from src.project import PREDICT_PATH
-from src.serving.model_host import Serving
+from src.serving.served_model import Serving
 
 
 def faults_of(client: TestClient, body: Any) -> list[list[Any]]:

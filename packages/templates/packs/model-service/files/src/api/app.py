@@ -1,5 +1,6 @@
 """The service: `uvicorn src.api.app:app`."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,31 +10,40 @@ from fastapi import FastAPI, Request, Response
 
 from src.parity import Refused
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH, TITLE
-from src.serving.http import BodyTooLarge, RequestLog, answer_json, read_body
+from src.serving.http import BodyTooLarge, RequestLog, Shortcut, answer_json, answer_list, read_body
 from src.serving.logs import configure_logs
 from src.serving.metrics import render_metrics
-from src.serving.model_host import ModelHost, Serving
+from src.serving.model_host import ModelHost
 from src.serving.request_rows import BadRequest
 from src.serving.scoring import QueueFull, ScoringPool
+from src.serving.served_model import Serving
 from src.serving.settings import Settings, read_settings
+from src.serving.tracing import RequestSpans, start_tracing
 
+PREDICT_ANSWERS = {
+    "200": {"description": "The prediction, or the predictions"},
+    "413": {"description": "The body is too large"},
+    "422": {"description": "Each bad field is named"},
+    "503": {"description": "Too many requests wait, or no model is served"},
+}
 RETRY_AFTER = {"Retry-After": "1"}
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service with its own model, so that a test can have several."""
+def create_app(settings: Settings, traces: Any = None) -> FastAPI:
+    """The service with its own model, so that a test can have several; with spans if it gets a TracerProvider."""
     host = ModelHost(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.pool = ScoringPool(settings.scoring_threads, settings.queue_size)
+        app.state.pool = ScoringPool(host.predict, settings.scoring_threads, settings.queue_size, settings.batch_rows)
         host.start()
         yield
         app.state.pool.close()
+        if traces:
+            await asyncio.to_thread(traces.shutdown)
 
     app = FastAPI(title=TITLE, lifespan=lifespan)
     app.state.host = host
-    app.add_middleware(RequestLog)
 
     @app.get(LIVE_PATH)
     async def live() -> Response:
@@ -50,13 +60,18 @@ def create_app(settings: Settings) -> FastAPI:
         """Figures for Prometheus."""
         return Response(render_metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    @app.post(PREDICT_PATH)
     async def predict(request: Request) -> Response:
-        """One row gives one prediction; a list of rows gives {"predictions": [...]}."""
-        return await answer_predict(request, host.state, request.app.state.pool, settings)
+        return await answer_predict(request, host.state, app.state.pool, settings)
+
+    # Predictions go past the router and past its dependencies (Depends). A check of your own is a middleware too:
+    # add it below, the last one that is added sees a request first.
+    app.add_middleware(Shortcut, path=PREDICT_PATH, post=predict)
+    if traces:
+        app.add_middleware(RequestSpans, provider=traces)
+    app.add_middleware(RequestLog)
 
     build_openapi = app.openapi
-    app.openapi = lambda: with_columns(build_openapi(), host.state)  # type: ignore[method-assign]
+    app.openapi = lambda: with_predict(build_openapi(), host.state)  # type: ignore[method-assign]
     return app
 
 
@@ -78,26 +93,33 @@ async def answer_predict(request: Request, state: Serving | Refused, pool: Scori
         return answer_json({"detail": "the model is not served", "reason": reason}, 503, RETRY_AFTER)
     try:
         rows, is_list = state.rows.parse(await read_body(request, settings.max_body_bytes))
-        answers = await pool.run(state.predict, rows)
+        at_once = state.is_quick and len(rows) == 1
+        answers = state.predict_at_once(rows) if at_once else await pool.run(rows)
     except BadRequest as error:
         return answer_json({"detail": error.faults}, 422)
     except BodyTooLarge:
         return answer_json({"detail": f"the body is larger than {settings.max_body_bytes} bytes"}, 413)
     except QueueFull:
         return answer_json({"detail": "too many requests are waiting"}, 503, RETRY_AFTER)
-    content = {"predictions": answers} if is_list else answers[0]
-    return answer_json(content, headers={"X-Model-Sha256": state.short_sha})
+    headers = {"X-Model-Sha256": state.short_sha}
+    return await answer_list("predictions", answers, headers) if is_list else answer_json(answers[0], headers=headers)
 
 
-def with_columns(document: dict[str, Any], state: Serving | Refused) -> dict[str, Any]:
-    """The API's documentation with the model's own columns as the body of the predict path."""
-    if isinstance(state, Refused):
-        return document
-    content = {"application/json": {"schema": state.rows.json_schema(), "example": state.lock.schema.example_row}}
-    document["paths"][PREDICT_PATH]["post"]["requestBody"] = {"required": True, "content": content}
+def with_predict(document: dict[str, Any], state: Serving | Refused) -> dict[str, Any]:
+    """The API's documentation with the predict path: the model's own columns are its body."""
+    schema: dict[str, Any] = {}
+    if isinstance(state, Serving):
+        schema = {"schema": state.rows.json_schema(), "example": state.lock.schema.example_row}
+    document["paths"][PREDICT_PATH] = {
+        "post": {
+            "summary": 'One row gives one prediction; a list of rows gives {"predictions": [...]}',
+            "requestBody": {"required": True, "content": {"application/json": schema}},
+            "responses": PREDICT_ANSWERS,
+        }
+    }
     return document
 
 
 _settings = read_settings(os.environ)
 configure_logs(_settings.log_level)
-app = create_app(_settings)
+app = create_app(_settings, start_tracing(os.environ))

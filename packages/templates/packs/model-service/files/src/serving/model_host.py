@@ -2,45 +2,15 @@
 
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any
 
-from src.answers import Answer, build_answers
+from src.answers import Answer
 from src.data_schema import Value
-from src.model_lock import ModelLock
 from src.parity import Mismatch, OpenedModel, Refused, open_model
 from src.serving import metrics
 from src.serving.logs import log
 from src.serving.request_rows import RequestRows
+from src.serving.served_model import Serving
 from src.serving.settings import Settings
-
-SHORT_SHA = 12
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A model that answers."""
-
-    model: Any
-    lock: ModelLock
-    rows: RequestRows
-    warnings: tuple[Mismatch, ...]
-
-    @property
-    def short_sha(self) -> str:
-        return self.lock.model_sha256[:SHORT_SHA]
-
-    def predict(self, rows: list[list[Value]]) -> list[Answer]:
-        """One answer for each row. It takes its time: call it off the event loop."""
-        from src import model as framework
-
-        begin = time.perf_counter()
-        scores = framework.score(self.model, framework.to_matrix(self.lock.features, rows))
-        answers = build_answers(self.lock.classes, scores)
-        metrics.SCORING_SECONDS.observe(time.perf_counter() - begin)
-        metrics.PREDICTIONS.inc(len(rows))
-        return answers
-
 
 LOADING = Refused((Mismatch("loading", "the model is being loaded", "ready", "loading"),))
 
@@ -57,6 +27,12 @@ class ModelHost:
         """Begins to load; returns at once."""
         threading.Thread(target=self._load, name="load-model", daemon=True).start()
 
+    def predict(self, rows: list[list[Value]]) -> list[Answer]:
+        """The answers of the model, once it is served."""
+        if isinstance(self.state, Refused):
+            raise RuntimeError("the model is not served")
+        return self.state.predict(rows)
+
     def _load(self) -> None:
         begin = time.perf_counter()
         try:
@@ -72,7 +48,10 @@ class ModelHost:
         opened = open_model(self._settings.model_path, self._settings.parity_only_warns)
         if not isinstance(opened, OpenedModel):
             return opened
-        return Serving(opened.model, opened.lock, RequestRows(opened.lock.features), opened.warnings)
+        serving = Serving(opened.model, opened.lock, RequestRows(opened.lock.features), opened.warnings)
+        if not serving.warnings:
+            serving.measure()
+        return serving
 
     def _report(self, seconds: float) -> None:
         state = self.state

@@ -18,6 +18,7 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
 )
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from src.data_schema import DataSchema
 from src.preprocessing import build_preprocessing, to_matrix
@@ -61,11 +62,20 @@ def classes(model: Pipeline) -> list[Label]:
 
 def score(model: Pipeline, matrix: np.ndarray) -> np.ndarray:
     """One line of scores for each row: the probability of each class, or the one predicted number."""
-    # The request was validated already; checking again costs half of the time.
+    *preprocessing, (_, estimator) = model.steps
+    # The request was validated already; checking again costs half of the time. Step by step, because
+    # what the pipeline asks of its steps before each call takes as long as scaling a row.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
-        if hasattr(model, "predict_proba"):
-            return model.predict_proba(matrix)
-        return model.predict(matrix).reshape(-1, 1)
+        for _, step in preprocessing:
+            matrix = _scale(step, matrix) if type(step) is StandardScaler else step.transform(matrix)
+        if hasattr(estimator, "predict_proba"):
+            return estimator.predict_proba(matrix)
+        return estimator.predict(matrix).reshape(-1, 1)
+
+
+def _scale(scaler: StandardScaler, matrix: np.ndarray) -> np.ndarray:
+    """What its transform does, without the checks: for one row they take twenty times as long."""
+    return (matrix - scaler.mean_) / scaler.scale_
 
 
 def evaluate(model: Pipeline, matrix: np.ndarray, targets: Sequence[Label]) -> dict[str, float]:
