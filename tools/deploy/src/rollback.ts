@@ -1,10 +1,11 @@
-import { type Problem, ProblemError } from '@modelyard/core';
+import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import type { Inventory } from './inventory/index.ts';
-import { OLD_FIRST } from './kube/index.ts';
+import type { LiveDeployment } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
+import { isUnchanged } from './plan/index.ts';
 import { preflight } from './preflight/index.ts';
-import { type BroughtUp, bringUp, isLive, planRelease, type Release, readStanding } from './release/index.ts';
+import { type BroughtUp, bringUp, inLiveWay, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
 import { releaseOfRevision } from './release-of-revision.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -18,8 +19,11 @@ export interface RollbackRequest extends Target {
   readonly lockWaitSeconds?: number;
 }
 
-/** Failures after which what was applied is undone: nobody asked for a service that does not run. */
-const UNDONE = new Set(['rollout', 'timeout', 'apply']);
+const LIVE_TIMEOUT_MS = 5_000;
+/** Failures after which nothing is undone: another one deploys now, or somebody said stop. */
+const LEFT_AS_IT_IS: ReadonlySet<ExitName> = new Set(['interrupted', 'locked']);
+/** Without these nothing can be undone either. */
+const OUT_OF_REACH: ReadonlySet<string> = new Set(['no-cluster', 'no-api-server', 'unauthorized', 'no-credentials']);
 
 /** Brings an earlier revision back and waits for it; it becomes the latest of the history. */
 export async function rollbackService(request: RollbackRequest, world: World): Promise<BroughtUp> {
@@ -28,11 +32,10 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   const cluster = await world.connect(accessTo(request));
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
-    return await withDeployLock(cluster, lock, world, async (locked) => {
-      const stored = await chooseRevision(cluster, request);
-      const release = releaseOfRevision(stored, request);
-      const inventory = await readStanding(cluster, release);
-      return bringBack(cluster, await preflight(cluster, release, inventory, (finding) => world.report(finding)), inventory, locked);
+    return await withDeployLock(cluster, lock, world, async (locked, held) => {
+      const release = releaseOfRevision(await chooseRevision(held, request), request);
+      const inventory = await readStanding(held, release);
+      return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
   } finally {
     await cluster.close();
@@ -41,25 +44,51 @@ export async function rollbackService(request: RollbackRequest, world: World): P
 
 /**
  * The error to end a failed deploy with, after the last proved revision was brought back. Of a first deploy nothing can be
- * brought back: it is left as it is, to be looked at.
+ * brought back: it is left as it is, to be looked at. Whatever comes up here is told after the cause, and never instead of it.
  */
 export async function rollBackAfter(error: unknown, cluster: Cluster, release: Release, world: World): Promise<unknown> {
-  if (!(error instanceof ProblemError) || !UNDONE.has(error.exit) || world.signal?.aborted) return error;
+  if (!(error instanceof UnprovedError) || LEFT_AS_IT_IS.has(error.exit) || world.signal?.aborted) return error;
   const { service, environment } = release;
-  const stored = await lastProved(cluster, release);
-  if (!stored) {
-    world.report({ type: 'left', service, because: 'there is no earlier revision to roll back to' });
+  if (error.problems.every((problem) => OUT_OF_REACH.has(problem.code))) {
+    world.report({ type: 'left', service, because: 'the cluster is out of reach' });
     return error;
   }
-  world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
+  let stored: StoredRevision | undefined;
   try {
-    const back = inWayOf(release, releaseOfRevision(stored, { service, environment }));
-    await bringBack(cluster, back, await readStanding(cluster, back), world);
+    stored = await lastProved(cluster, release);
+    if (!stored) {
+      world.report({ type: 'left', service, because: 'there is no earlier revision to roll back to' });
+      return error;
+    }
+    world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
+    const back = releaseOfRevision(stored, { service, environment });
+    const inventory = await readStanding(cluster, back);
+    // What had no room on the way there has none on the way back.
+    const { plan } = await bringBack(cluster, inLiveWay(back, inventory.members), inventory, world);
+    // Nothing had come to the cluster: the deploy was refused, and not rolled back.
+    if (isUnchanged(plan)) return error;
     return new ProblemError([...error.problems, rolledBack(release, stored)], 'rolledBack');
   } catch (second) {
     if (!(second instanceof ProblemError)) throw second;
-    return new ProblemError([...error.problems, notRolledBack(release, stored), ...second.problems], error.exit);
+    return new ProblemError(
+      [...error.problems, notRolledBack(release, stored, await whatIsLive(cluster, release)), ...second.problems],
+      error.exit,
+    );
   }
+}
+
+/** What runs after all, as far as it can still be asked. */
+async function whatIsLive(cluster: Cluster, { service, environment }: Release): Promise<string> {
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', name: service, namespace: environment.namespace };
+  const live = (await cluster
+    .until(AbortSignal.timeout(LIVE_TIMEOUT_MS))
+    .read(ref)
+    .catch(() => 'unknown')) as LiveDeployment | 'unknown' | undefined;
+  if (live === 'unknown') return 'what is live now could not be asked';
+  if (!live) return 'no Deployment is live now';
+  const { replicas = 1, template } = live.spec;
+  const image = template?.spec?.containers?.[0]?.image ?? '';
+  return `the Deployment now asks for ${image}; ${live.status?.availableReplicas ?? 0} of ${replicas} pods are available`;
 }
 
 async function lastProved(cluster: Cluster, release: Release): Promise<StoredRevision | undefined> {
@@ -72,11 +101,6 @@ async function bringBack(cluster: Cluster, release: Release, inventory: Inventor
   const plan = await planRelease(cluster, release, inventory);
   world.report({ type: 'planned', plan, dryRun: false });
   return bringUp(cluster, release, plan, inventory, world);
-}
-
-/** Where the failed release had no room for a surge, the way back has none either: its pods still hold their places. */
-function inWayOf(failed: Release, back: Release): Release {
-  return failed.rollingUpdate === OLD_FIRST ? { ...back, rollingUpdate: OLD_FIRST } : back;
 }
 
 /** The revision asked for; left open, the last one, or the one before it when the last one is what runs. */
@@ -118,11 +142,12 @@ function rolledBack(release: Release, stored: StoredRevision): Problem {
   };
 }
 
-function notRolledBack(release: Release, stored: StoredRevision): Problem {
+function notRolledBack(release: Release, stored: StoredRevision | undefined, live: string): Problem {
+  const what = stored ? `revision ${stored.revision} (${stored.image})` : 'the last proved revision';
   return {
     code: 'rollback-failed',
     where: `${release.service} in ns/${release.environment.namespace}`,
-    what: `revision ${stored.revision} (${stored.image}) could not be brought back; why is told below`,
+    what: `${what} could not be brought back, and why is told below; ${live}`,
     remedy: `look with "npx modelyard status ${release.service}", then try "npx modelyard rollback ${release.service}"`,
   };
 }

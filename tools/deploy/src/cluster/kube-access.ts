@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node';
-import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, WORKSPACE_FILE } from '@modelyard/core';
+import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import type { ClusterAccess } from './types.ts';
 
 /** How to speak to one API server, as the kubeconfig says. */
@@ -10,14 +10,20 @@ export interface KubeAccess {
   readonly context: string;
   readonly server: URL;
   readonly connection: DispatcherOptions;
-  /** Headers of authentication; asks exec plugins and token files again. */
-  authenticate(): Promise<Record<string, string>>;
+  /** Headers of authentication. After a refusal the files are read anew and exec plugins run again, whatever was remembered. */
+  authenticate(isRefused: boolean): Promise<Record<string, string>>;
 }
 
 /** Reads the kubeconfig files and takes the context asked for, whatever their current one is. */
 export async function loadKubeAccess(access: ClusterAccess): Promise<Result<KubeAccess>> {
   const files = access.kubeconfigs.filter((file) => existsSync(file));
   if (files.length === 0) return fail(noKubeconfig(access));
+  const config = readFiles(access, files);
+  return config.ok ? accessOf(config.value, access, files) : config;
+}
+
+/** The kubeconfigs as one, with the context asked for as the current one. */
+function readFiles(access: ClusterAccess, files: readonly string[]): Result<KubeConfig> {
   const config = new KubeConfig();
   for (const file of files) {
     const problem = addFile(config, file);
@@ -25,39 +31,44 @@ export async function loadKubeAccess(access: ClusterAccess): Promise<Result<Kube
   }
   if (!config.getContextObject(access.context)) return fail(unknownContext(access, files, config));
   config.setCurrentContext(access.context);
-  const cluster = config.getCurrentCluster();
-  if (!cluster) return fail(brokenKubeconfig(files.join(', '), `context "${access.context}" names a cluster that is not there`));
-  return accessOf(config, access, files.join(', '), cluster.server);
+  if (config.getCurrentCluster()) return succeed(config);
+  return fail(brokenKubeconfig(files.join(', '), `context "${access.context}" names a cluster that is not there`));
 }
 
-async function accessOf(config: KubeConfig, access: ClusterAccess, files: string, server: string): Promise<Result<KubeAccess>> {
+async function accessOf(config: KubeConfig, access: ClusterAccess, files: readonly string[]): Promise<Result<KubeAccess>> {
   const cluster = config.getCurrentCluster();
+  const server = cluster?.server ?? '';
   try {
     const options = await resolveOptions(config);
     return succeed({
       context: access.context,
       server: new URL(server),
       connection: config.createDispatcherOptions(cluster, options as ConnectionOptions),
-      authenticate: () => authenticateAgain(config, access, files),
+      authenticate: authenticator(config, server, access, files),
     });
   } catch (error) {
     return fail(noCredentials(access, files, error));
   }
 }
 
-/** Credentials may also run out in the middle of a deploy. */
-async function authenticateAgain(config: KubeConfig, access: ClusterAccess, files: string): Promise<Record<string, string>> {
-  try {
-    return headersOf(await resolveOptions(config));
-  } catch (error) {
-    throw new ProblemError([noCredentials(access, files, error)], 'preflight');
-  }
+/** The library remembers what an exec plugin gave, and would give refused credentials again; a fresh reading has no memory. */
+function authenticator(config: KubeConfig, server: string, access: ClusterAccess, files: readonly string[]): KubeAccess['authenticate'] {
+  let current = config;
+  return async (isRefused) => {
+    try {
+      if (isRefused) current = unwrap(readFiles(access, files), 'preflight');
+      if (current.getCurrentCluster()?.server !== server) throw new Error('it leads to another server than when the deploy began');
+      return headersOf(await resolveOptions(current));
+    } catch (error) {
+      throw error instanceof ProblemError ? error : new ProblemError([noCredentials(access, files, error)], 'preflight');
+    }
+  };
 }
 
-function noCredentials(access: ClusterAccess, files: string, error: unknown): Problem {
+function noCredentials(access: ClusterAccess, files: readonly string[], error: unknown): Problem {
   return {
     code: 'no-credentials',
-    where: files,
+    where: files.join(', '),
     what: `context "${access.context}" gives no credentials: ${messageOf(error)}`,
     remedy: `log in to the cluster again, then try "kubectl --context ${access.context} version"`,
   };
