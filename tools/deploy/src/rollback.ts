@@ -1,11 +1,11 @@
 import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import type { Inventory } from './inventory/index.ts';
-import { type LiveDeployment, OLD_FIRST } from './kube/index.ts';
+import type { LiveDeployment } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
 import { isUnchanged } from './plan/index.ts';
 import { preflight } from './preflight/index.ts';
-import { type BroughtUp, bringUp, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
+import { type BroughtUp, bringUp, inLiveWay, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
 import { releaseOfRevision } from './release-of-revision.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -33,8 +33,7 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
     return await withDeployLock(cluster, lock, world, async (locked, held) => {
-      const stored = await chooseRevision(held, request);
-      const release = releaseOfRevision(stored, request);
+      const release = releaseOfRevision(await chooseRevision(held, request), request);
       const inventory = await readStanding(held, release);
       return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
@@ -62,8 +61,10 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
       return error;
     }
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
-    const back = inWayOf(release, releaseOfRevision(stored, { service, environment }));
-    const { plan } = await bringBack(cluster, back, await readStanding(cluster, back), world);
+    const back = releaseOfRevision(stored, { service, environment });
+    const inventory = await readStanding(cluster, back);
+    // What had no room on the way there has none on the way back.
+    const { plan } = await bringBack(cluster, inLiveWay(back, inventory.members), inventory, world);
     // Nothing had come to the cluster: the deploy was refused, and not rolled back.
     if (isUnchanged(plan)) return error;
     return new ProblemError([...error.problems, rolledBack(release, stored)], 'rolledBack');
@@ -100,11 +101,6 @@ async function bringBack(cluster: Cluster, release: Release, inventory: Inventor
   const plan = await planRelease(cluster, release, inventory);
   world.report({ type: 'planned', plan, dryRun: false });
   return bringUp(cluster, release, plan, inventory, world);
-}
-
-/** Where the failed release had no room for a surge, the way back has none either: its pods still hold their places. */
-function inWayOf(failed: Release, back: Release): Release {
-  return failed.rollingUpdate === OLD_FIRST ? { ...back, rollingUpdate: OLD_FIRST } : back;
 }
 
 /** The revision asked for; left open, the last one, or the one before it when the last one is what runs. */

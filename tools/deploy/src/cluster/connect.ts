@@ -43,7 +43,7 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
     ...(namespace === undefined ? {} : { namespace }),
   });
   try {
-    await greet(transport, access, about);
+    await expectCluster(transport, access, about);
   } catch (error) {
     await transport.close();
     throw error;
@@ -53,10 +53,10 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
 }
 
 /** The server is asked who it is at the same time: it costs no round trip of its own. */
-async function greet(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
+async function expectCluster(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
   const identity = objectPath({ apiVersion: 'v1', kind: 'Namespace', name: IDENTITY_NAMESPACE });
   const [greeting, answer] = await Promise.all([
-    askVersion(transport),
+    greet(transport),
     access.expected?.clusterId ? transport.send({ method: 'GET', path: identity }) : undefined,
   ]);
   if (!greeting.answered || greeting.status === 401) throw requestError(greeting, about('read', 'the version'));
@@ -65,7 +65,7 @@ async function greet(transport: Transport, access: ClusterAccess, about: About):
 }
 
 /** A server that is not there is told at once; one that was there and hung up is asked again. */
-async function askVersion(transport: Transport): Promise<Attempt> {
+async function greet(transport: Transport): Promise<Attempt> {
   for (let made = 1; ; made++) {
     const attempt = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
     if (attempt.answered || made === GREETINGS || !HUNG_UP.has(attempt.errorCode)) return attempt;

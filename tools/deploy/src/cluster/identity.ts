@@ -26,7 +26,7 @@ export function expectClusterId(access: ClusterAccess, answer: Answered): void {
   const { clusterId } = access.expected ?? {};
   if (clusterId === undefined) return;
   if (answer.status === 403) throw new ProblemError([unknowable(access)], 'preflight');
-  const found = answer.status === 200 ? (JSON.parse(answer.text) as { metadata?: { uid?: string } }).metadata?.uid : undefined;
+  const found = answer.status === 200 ? (answer.value as { metadata?: { uid?: string } }).metadata?.uid : undefined;
   if (found === clusterId) return;
   throw new ProblemError(
     [wrongCluster(access, `with the id ${clusterId}`, found ? `with the id ${found}` : 'without any id')],
