@@ -105,9 +105,9 @@ app.kubernetes.io/part-of: model-services
 name: {{ .name | default .spec.name | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
 labels:
-  {{- toYaml $labels | nindent 2 }}
+  {{- include "modelyard.strings" $labels | trim | nindent 2 }}
 annotations:
-  {{- toYaml $annotations | nindent 2 }}
+  {{- include "modelyard.strings" $annotations | trim | nindent 2 }}
 {{- end -}}
 
 {{/* The number that a quantity stands for. */}}
@@ -126,7 +126,15 @@ annotations:
 {{- $data := dict "LOG_LEVEL" "INFO" "OMP_NUM_THREADS" "1" "OPENBLAS_NUM_THREADS" "1" "SCORING_THREADS" $threads "UVICORN_PORT" (toString (int .port)) "WEB_CONCURRENCY" (toString (int .workers)) -}}
 {{- if .source }}{{- $_ := set $data "MODEL_PATH" .modelPath }}{{- end -}}
 {{- range $name, $value := .deploy.env }}{{- $_ := set $data $name $value }}{{- end -}}
-{{- toYaml $data -}}
+{{- include "modelyard.strings" $data -}}
+{{- end -}}
+
+{{/* A map of strings, every key and value quoted: "33e762" is no number then, whoever reads it. */}}
+{{- define "modelyard.strings" -}}
+{{- if not . }}{}{{ end -}}
+{{- range $key, $value := . }}
+{{ toJson $key }}: {{ toJson $value }}
+{{- end }}
 {{- end -}}
 
 {{/* sha256 over names and values, each value with its length in bytes. */}}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { gpuFacts, isProduct, poolOf } from './gpu-facts.ts';
+import { poolOf } from '../kube/index.ts';
+import { gpuFacts, isProduct } from './gpu-facts.ts';
 
 const GPU = 'nvidia.com/gpu';
 

@@ -60,28 +60,6 @@ function versionOf(labels: Labels, names: readonly string[]): string | undefined
   return parts.length > 0 ? parts.join('.') : undefined;
 }
 
-/** Labels that say which pool a node belongs to, the surest first. */
-const POOL_LABELS = [
-  'karpenter.sh/nodepool',
-  'cloud.google.com/gke-nodepool',
-  'eks.amazonaws.com/nodegroup',
-  'alpha.eksctl.io/nodegroup-name',
-  'kubernetes.azure.com/agentpool',
-  'agentpool',
-  'doks.digitalocean.com/node-pool',
-  'ibm-cloud.kubernetes.io/worker-pool-name',
-  'k8s.scaleway.com/pool-name',
-  'lke.linode.com/pool-id',
-  'node.kubernetes.io/instance-type',
-  `${PREFIX}/gpu.product`,
-];
-
-/** The pool of a node: its cloud's node pool, else its instance type, else its GPU; undefined when no label tells. */
-export function poolOf(labels: Labels): string | undefined {
-  const label = POOL_LABELS.find((name) => labels[name]);
-  return label && labels[label];
-}
-
 /** Whether the product of a node is one of those asked for; sharing and MIG add a suffix to its name. */
 export function isProduct(product: string, wanted: readonly string[]): boolean {
   const lower = product.toLowerCase();

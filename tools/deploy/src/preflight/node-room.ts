@@ -1,5 +1,6 @@
+import { poolOf } from '../kube/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
-import { type GpuFacts, gpuFacts, poolOf } from './gpu-facts.ts';
+import { type GpuFacts, gpuFacts } from './gpu-facts.ts';
 import { gpuRefusals, type Refusal } from './gpu-match.ts';
 import { nodeRefusals } from './node-match.ts';
 import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts';

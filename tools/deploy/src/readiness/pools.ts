@@ -1,13 +1,4 @@
-import { type LiveNode, type LivePod, parseQuantity, type Toleration } from '../kube/index.ts';
-
-/** Labels by which clouds and autoscalers name a node's pool, the most exact first. */
-const POOL_LABELS = [
-  'cloud.google.com/gke-nodepool',
-  'eks.amazonaws.com/nodegroup',
-  'kubernetes.azure.com/agentpool',
-  'karpenter.sh/nodepool',
-  'node.kubernetes.io/instance-type',
-] as const;
+import { type LiveNode, type LivePod, parseQuantity, poolOf, type Toleration } from '../kube/index.ts';
 
 /** Nodes without a pool count as one each, and there may be hundreds. */
 const SHOWN_POOLS = 8;
@@ -16,7 +7,7 @@ type Taint = NonNullable<NonNullable<LiveNode['spec']>['taints']>[number];
 
 /** Why a pod does not fit each pool of nodes, one line for each. */
 export function describePools(pod: LivePod, nodes: readonly LiveNode[]): string[] {
-  const pools = Map.groupBy(nodes, poolOf);
+  const pools = Map.groupBy(nodes, poolNameOf);
   const lines = [...pools].map(([pool, members]) => `${pool} (${count(members)}): ${whyNot(pod, members)}`).sort();
   const more = lines.length - SHOWN_POOLS;
   return more > 0 ? [...lines.slice(0, SHOWN_POOLS), `and ${more} more`] : lines;
@@ -24,10 +15,9 @@ export function describePools(pod: LivePod, nodes: readonly LiveNode[]): string[
 
 const count = (nodes: readonly LiveNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
 
-function poolOf(node: LiveNode): string {
-  const labels = node.metadata.labels ?? {};
-  const label = POOL_LABELS.find((name) => labels[name] !== undefined);
-  return label ? `node pool ${labels[label]}` : `node ${node.metadata.name}`;
+function poolNameOf(node: LiveNode): string {
+  const pool = poolOf(node.metadata.labels ?? {});
+  return pool === undefined ? `node ${node.metadata.name}` : `node pool ${pool}`;
 }
 
 function whyNot(pod: LivePod, nodes: readonly LiveNode[]): string {
