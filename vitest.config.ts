@@ -33,6 +33,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: ['tools/cluster/src/test-setup.ts'],
           testTimeout: 120_000,
+          // Concurrent tests wait for retries and rollouts most of the time.
+          maxConcurrency: 16,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

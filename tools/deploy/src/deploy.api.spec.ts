@@ -82,9 +82,11 @@ test('a dry run changes nothing', async () => {
 test('more GPUs than any node has end the rollout with the numbers', async () => {
   const error = await problemsOf(deployService(requestFor('gpus', { deploy: { gpus: 8 } }), recordingWorld()));
   expect(error.exit).toBe('rollout');
-  expect(withoutHashes(formatProblems(error.problems)).split('\n').slice(0, 3)).toEqual([
+  expect(withoutHashes(formatProblems(error.problems)).split('\n').slice(0, 5)).toEqual([
     'unschedulable  pod/churn-* in ns/gpus: asks for nvidia.com/gpu: 8, the most that a node has is 4 (node gpu-node, 2 nodes seen); 0/2 nodes are available: 2 Insufficient nvidia.com/gpu',
     '          lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes',
+    '          | node cpu-node (1 node): no nvidia.com/gpu of 8 asked',
+    '          | node gpu-node (1 node): 4 nvidia.com/gpu of 8 asked',
     '          | events:',
   ]);
 });

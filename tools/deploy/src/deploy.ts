@@ -64,16 +64,16 @@ async function surveyOne(cluster: Cluster, release: Release): Promise<Standing> 
 /** What others may have changed until the lock was ours is read again. */
 async function deployLocked(cluster: Cluster, release: Release, request: DeployRequest, world: World): Promise<BroughtUp> {
   const { service, environment, lockWaitSeconds: waitSeconds } = request;
-  const isNew = await ensureNamespace(cluster, environment);
+  const isNew = await ensureNamespace(cluster, environment, world);
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-  return withDeployLock(cluster, lock, world, async (locked) => {
-    const inventory = await readStanding(cluster, release);
-    const plan = isNew ? planInNewNamespace(release) : await planRelease(cluster, release, inventory);
+  return withDeployLock(cluster, lock, world, async (locked, held) => {
+    const inventory = await readStanding(held, release);
+    const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);
     world.report({ type: 'planned', plan, dryRun: false });
     try {
-      return await bringUp(cluster, release, plan, inventory, locked);
+      return await bringUp(held, release, plan, inventory, locked);
     } catch (error) {
-      throw request.noRollback ? error : await rollBackAfter(error, cluster, release, locked);
+      throw request.noRollback ? error : await rollBackAfter(error, held, release, locked);
     }
   });
 }

@@ -38,7 +38,7 @@ export async function destroyService(request: DestroyRequest, world: World): Pro
     const resources = await resourcesOf(cluster, request);
     if ((await listOwned(cluster, request, resources)).length === 0) return report([], request, world);
     const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-    const owned = await withDeployLock(cluster, lock, world, (locked) => deleteAll(cluster, request, resources, locked));
+    const owned = await withDeployLock(cluster, lock, world, (locked, held) => deleteAll(held, request, resources, locked));
     await removeLeases(cluster, request);
     return report(owned, request, world);
   } finally {

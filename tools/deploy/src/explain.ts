@@ -9,9 +9,10 @@ const EVENT_LINES = 8;
 
 /** The cause of a failed rollout as a problem, with the log of the pod that it names and the events of the rollout. */
 export async function explainFailure(cluster: Cluster, namespace: string, cause: Cause, rollout: Rollout): Promise<Problem> {
-  const log = cause.pod ? await readLog(cluster, namespace, cause.pod, rollout) : [];
+  const log = cause.pod ? await readLog(cluster, namespace, cause, rollout) : [];
   const events = eventLines(rollout);
   const details = [
+    ...(cause.details ?? []),
     ...(log.length > 0 ? [`log of pod/${cause.pod}, last ${log.length} lines:`, ...log.map((line) => `  ${line}`)] : []),
     ...(events.length > 0 ? ['events:', ...events.map((line) => `  ${line}`)] : []),
   ];
@@ -20,10 +21,13 @@ export async function explainFailure(cluster: Cluster, namespace: string, cause:
 }
 
 /** The log of the container that ended, or else of the one that runs. */
-async function readLog(cluster: Cluster, namespace: string, name: string, rollout: Rollout): Promise<string[]> {
-  const status = rollout.pods.find((pod) => pod.metadata.name === name)?.status?.containerStatuses?.[0];
-  const request = { container: CONTAINER_NAME, lines: LOG_LINES };
-  const hasEnded = (status?.restartCount ?? 0) > 0 && !status?.state?.terminated;
+async function readLog(cluster: Cluster, namespace: string, cause: Cause, rollout: Rollout): Promise<string[]> {
+  const { pod: name = '', container = CONTAINER_NAME } = cause;
+  const status = rollout.pods.find((pod) => pod.metadata.name === name)?.status;
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const own = statuses.find((one) => one.name === container);
+  const request = { container, lines: LOG_LINES };
+  const hasEnded = (own?.restartCount ?? 0) > 0 && !own?.state?.terminated;
   const previous = hasEnded ? await cluster.logTail({ namespace, name }, { ...request, previous: true }) : [];
   return previous.length > 0 ? previous : cluster.logTail({ namespace, name }, { ...request, previous: false });
 }

@@ -1,7 +1,9 @@
-import { type Problem, ProblemError } from '@modelyard/core';
+import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
+import type { LiveDeployment } from './kube/index.ts';
 import { withDeployLock } from './lock/index.ts';
-import { type BroughtUp, bringUp, isLive, membersOf, planRelease, type Release, readStanding } from './release/index.ts';
+import { isUnchanged } from './plan/index.ts';
+import { type BroughtUp, bringUp, isLive, membersOf, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -16,8 +18,11 @@ export interface RollbackRequest extends Target {
 
 const DEADLINE_MARGIN_SECONDS = 15;
 const SERVICE_DEADLINE_SECONDS = 600;
-/** Failures after which what was applied is undone: nobody asked for a service that does not run. */
-const UNDONE = new Set(['rollout', 'timeout', 'apply']);
+const LIVE_TIMEOUT_MS = 5_000;
+/** Failures after which nothing is undone: another one deploys now, or somebody said stop. */
+const LEFT_AS_IT_IS: ReadonlySet<ExitName> = new Set(['interrupted', 'locked']);
+/** Without these nothing can be undone either. */
+const OUT_OF_REACH: ReadonlySet<string> = new Set(['no-cluster', 'no-api-server', 'unauthorized', 'no-credentials']);
 
 /** Brings an earlier revision back and waits for it; it becomes the latest of the history. */
 export async function rollbackService(request: RollbackRequest, world: World): Promise<BroughtUp> {
@@ -26,9 +31,9 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   const cluster = await world.connect(accessTo(request));
   const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
-    return await withDeployLock(cluster, lock, world, async (locked) => {
-      const stored = await chooseRevision(cluster, request);
-      return bringBack(cluster, stored, request, locked);
+    return await withDeployLock(cluster, lock, world, async (locked, held) => {
+      const stored = await chooseRevision(held, request);
+      return bringBack(held, stored, request, locked);
     });
   } finally {
     await cluster.close();
@@ -37,24 +42,48 @@ export async function rollbackService(request: RollbackRequest, world: World): P
 
 /**
  * The error to end a failed deploy with, after the last proved revision was brought back. Of a first deploy nothing can be
- * brought back: it is left as it is, to be looked at.
+ * brought back: it is left as it is, to be looked at. Whatever comes up here is told after the cause, and never instead of it.
  */
 export async function rollBackAfter(error: unknown, cluster: Cluster, release: Release, world: World): Promise<unknown> {
-  if (!(error instanceof ProblemError) || !UNDONE.has(error.exit) || world.signal?.aborted) return error;
+  if (!(error instanceof UnprovedError) || LEFT_AS_IT_IS.has(error.exit) || world.signal?.aborted) return error;
   const { service, environment } = release;
-  const stored = await lastProved(cluster, release);
-  if (!stored) {
-    world.report({ type: 'left', service, because: 'there is no earlier revision to roll back to' });
+  if (error.problems.every((problem) => OUT_OF_REACH.has(problem.code))) {
+    world.report({ type: 'left', service, because: 'the cluster is out of reach' });
     return error;
   }
-  world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
+  let stored: StoredRevision | undefined;
   try {
-    await bringBack(cluster, stored, { service, environment }, world);
+    stored = await lastProved(cluster, release);
+    if (!stored) {
+      world.report({ type: 'left', service, because: 'there is no earlier revision to roll back to' });
+      return error;
+    }
+    world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
+    const { plan } = await bringBack(cluster, stored, { service, environment }, world);
+    // Nothing had come to the cluster: the deploy was refused, and not rolled back.
+    if (isUnchanged(plan)) return error;
     return new ProblemError([...error.problems, rolledBack(release, stored)], 'rolledBack');
   } catch (second) {
     if (!(second instanceof ProblemError)) throw second;
-    return new ProblemError([...error.problems, notRolledBack(release, stored), ...second.problems], error.exit);
+    return new ProblemError(
+      [...error.problems, notRolledBack(release, stored, await whatIsLive(cluster, release)), ...second.problems],
+      error.exit,
+    );
   }
+}
+
+/** What runs after all, as far as it can still be asked. */
+async function whatIsLive(cluster: Cluster, { service, environment }: Release): Promise<string> {
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', name: service, namespace: environment.namespace };
+  const live = (await cluster
+    .until(AbortSignal.timeout(LIVE_TIMEOUT_MS))
+    .read(ref)
+    .catch(() => 'unknown')) as LiveDeployment | 'unknown' | undefined;
+  if (live === 'unknown') return 'what is live now could not be asked';
+  if (!live) return 'no Deployment is live now';
+  const { replicas = 1, template } = live.spec;
+  const image = template?.spec?.containers?.[0]?.image ?? '';
+  return `the Deployment now asks for ${image}; ${live.status?.availableReplicas ?? 0} of ${replicas} pods are available`;
 }
 
 async function lastProved(cluster: Cluster, release: Release): Promise<StoredRevision | undefined> {
@@ -134,11 +163,12 @@ function rolledBack(release: Release, stored: StoredRevision): Problem {
   };
 }
 
-function notRolledBack(release: Release, stored: StoredRevision): Problem {
+function notRolledBack(release: Release, stored: StoredRevision | undefined, live: string): Problem {
+  const what = stored ? `revision ${stored.revision} (${stored.image})` : 'the last proved revision';
   return {
     code: 'rollback-failed',
     where: `${release.service} in ns/${release.environment.namespace}`,
-    what: `revision ${stored.revision} (${stored.image}) could not be brought back; why is told below`,
+    what: `${what} could not be brought back, and why is told below; ${live}`,
     remedy: `look with "npx modelyard status ${release.service}", then try "npx modelyard rollback ${release.service}"`,
   };
 }

@@ -1,59 +1,129 @@
-import { LABEL_INSTANCE } from '@modelyard/core';
+import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
 import type { Cluster, Query } from './cluster/index.ts';
 import { type KubeObject, type LiveDeployment, type LiveEvent, type LivePod, type LiveReplicaSet, RESOURCES } from './kube/index.ts';
 import type { Rollout } from './readiness/index.ts';
 
+/** What watches tell of a rollout. */
+export type Seen = Omit<Rollout, 'health' | 'nodes'>;
+
 /** A Deployment with its ReplicaSets, pods and events, kept current by four watches. */
 export interface RolloutWatch {
-  current(): Omit<Rollout, 'health' | 'nodes'>;
+  current(): Seen;
   /** Resolves at the next change; rejects when a watch cannot go on. */
   changed(): Promise<void>;
+  /** What plain lists tell, as a watch may have fallen silent; what the watches told last, when they cannot be had in time. */
+  fresh(timeoutSeconds: number): Promise<Seen>;
 }
+
+type Kind = 'Deployment' | 'ReplicaSet' | 'Pod' | 'Event';
 
 /** Starts the watches; the signal ends them. */
 export function watchRollout(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): RolloutWatch {
-  const seen: Record<'Deployment' | 'ReplicaSet' | 'Pod' | 'Event', readonly KubeObject[]> = {
-    Deployment: [],
-    ReplicaSet: [],
-    Pod: [],
-    Event: [],
-  };
+  const seen: Record<Kind, readonly KubeObject[]> = { Deployment: [], ReplicaSet: [], Pod: [], Event: [] };
   let bell = Promise.withResolvers<void>();
-  const follow = (kind: keyof typeof seen, selector: Partial<Query>, isOurs: (item: KubeObject) => boolean): Promise<void> =>
+  const follow = (kind: Kind): Promise<void> =>
     cluster.watch(
-      { resource: RESOURCES[kind], namespace, ...selector },
+      queryOf(kind, namespace, name),
       (items) => {
-        seen[kind] = items.filter(isOurs);
+        seen[kind] = items;
         bell.resolve();
         bell = Promise.withResolvers<void>();
       },
       signal,
     );
-  const ofService = { labelSelector: `${LABEL_INSTANCE}=${name}` };
-  const all = () => true;
-  const watches = Promise.all([
-    follow('Deployment', { fieldSelector: `metadata.name=${name}` }, all),
-    follow('ReplicaSet', ofService, all),
-    follow('Pod', ofService, all),
-    follow('Event', {}, (item) => isAbout(item as LiveEvent, name)),
-  ]);
+  const watches = Promise.all([follow('Deployment'), follow('ReplicaSet'), follow('Pod'), follow('Event').catch(passProblem)]);
   const ended = watches.then(() => undefined);
   return {
-    current: () => ({
-      ...(seen.Deployment[0] ? { deployment: seen.Deployment[0] as LiveDeployment } : {}),
-      replicaSets: seen.ReplicaSet as LiveReplicaSet[],
-      pods: seen.Pod as LivePod[],
-      events: seen.Event as LiveEvent[],
-    }),
+    current: () => seenOf(seen),
     changed: () => {
       const change = Promise.race([bell.promise, ended]);
       // The waiter may have left when a watch fails; the next call rejects just as well.
       change.catch(() => undefined);
       return change;
     },
+    fresh: async (timeoutSeconds) => {
+      const asked = cluster.until(AbortSignal.timeout(timeoutSeconds * 1_000));
+      const list = (kind: Kind) => asked.list(queryOf(kind, namespace, name));
+      const lists = await Promise.all([list('Deployment'), list('ReplicaSet'), list('Pod')]).catch(passProblem);
+      if (!lists) return seenOf(seen);
+      const [Deployment, ReplicaSet, Pod] = lists;
+      return seenOf({ Deployment, ReplicaSet, Pod, Event: seen.Event });
+    },
   };
+}
+
+function seenOf(seen: Readonly<Record<Kind, readonly KubeObject[]>>): Seen {
+  return {
+    ...(seen.Deployment[0] ? { deployment: seen.Deployment[0] as LiveDeployment } : {}),
+    replicaSets: seen.ReplicaSet as LiveReplicaSet[],
+    pods: seen.Pod as LivePod[],
+    events: seen.Event as LiveEvent[],
+  };
+}
+
+/**
+ * What is asked of each kind. The server leaves out the pods of others; events can only be selected by the whole name, so that
+ * they are sifted here, and those of the past, which may be many, are not read at all.
+ */
+function queryOf(kind: Kind, namespace: string, name: string): Query {
+  const shared = { resource: RESOURCES[kind], namespace };
+  switch (kind) {
+    case 'Deployment':
+      return { ...shared, fieldSelector: `metadata.name=${name}`, keep: withoutManagers };
+    case 'ReplicaSet':
+      return { ...shared, labelSelector: `${LABEL_INSTANCE}=${name}`, keep: withoutManagers };
+    case 'Pod':
+      return { ...shared, labelSelector: `${LABEL_INSTANCE}=${name}`, keep: podAsJudged };
+    case 'Event':
+      return { ...shared, onlyNew: true, keep: (event) => (isAbout(event as LiveEvent, name) ? withoutManagers(event) : undefined) };
+  }
+}
+
+/** Who wrote which field is half of an object, and tells nothing of a rollout. */
+function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields: _managers, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** Volumes, variables and probes of a thousand pods would be kept a thousand times. */
+export function podAsJudged(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, spec, status } = object as LivePod;
+  const { name, namespace, uid, labels, ownerReferences, creationTimestamp, deletionTimestamp } = metadata;
+  const small = (containers: readonly { name: string; image?: string; resources?: object }[] | undefined) =>
+    containers?.map((one) => defined({ name: one.name, image: one.image, resources: one.resources }));
+  return {
+    apiVersion,
+    kind,
+    metadata: defined({ name, namespace, uid, labels, ownerReferences, creationTimestamp, deletionTimestamp }),
+    spec: defined({
+      nodeName: spec?.nodeName,
+      nodeSelector: spec?.nodeSelector,
+      tolerations: spec?.tolerations,
+      schedulingGates: spec?.schedulingGates,
+      containers: small(spec?.containers),
+      initContainers: small(spec?.initContainers),
+    }),
+    status: defined({
+      phase: status?.phase,
+      reason: status?.reason,
+      message: status?.message,
+      conditions: status?.conditions,
+      containerStatuses: status?.containerStatuses,
+      initContainerStatuses: status?.initContainerStatuses,
+    }),
+  } as KubeObject;
+}
+
+/** An object without the keys that say nothing. */
+function defined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
 
 function isAbout(event: LiveEvent, name: string): boolean {
   return event.involvedObject.name === name || event.involvedObject.name.startsWith(`${name}-`);
+}
+
+/** Without events the cause is learned from the pods alone; a cluster out of reach is told by the other watches. */
+function passProblem(error: unknown): undefined {
+  if (!(error instanceof ProblemError)) throw error;
 }

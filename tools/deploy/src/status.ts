@@ -11,6 +11,7 @@ import {
 } from './kube/index.ts';
 import { COMMIT_ANNOTATION } from './manifests/index.ts';
 import { findCauses, newPods, type Rollout } from './readiness/index.ts';
+import { podAsJudged } from './rollout-watch.ts';
 import type { ServiceStatus } from './service-status.ts';
 import { accessTo, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -26,8 +27,8 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
       list(RESOURCES.Service, ofService),
       list(RESOURCES.Deployment, ofService),
       list(RESOURCES.ReplicaSet, ofService),
-      list(RESOURCES.Pod, ofService),
-      list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod' }),
+      list(RESOURCES.Pod, { ...ofService, keep: podAsJudged }),
+      list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod', keep: (event) => ofPods(event as LiveEvent, target.service) }),
     ]);
     const status = statusOf(target, {
       ...(deployments[0] ? { deployment: deployments[0] as LiveDeployment } : {}),
@@ -41,6 +42,10 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
     await cluster.close();
   }
 }
+
+/** Events can only be selected by the whole name of a pod; those of others are not kept. */
+const ofPods = (event: LiveEvent, service: string): LiveEvent | undefined =>
+  event.involvedObject.name.startsWith(`${service}-`) ? event : undefined;
 
 function statusOf(target: Target, rollout: Rollout): ServiceStatus {
   const { environment, service } = target;

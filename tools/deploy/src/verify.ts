@@ -13,6 +13,8 @@ export interface VerifyRequest {
 
 const TRIES = 4;
 const PAUSE_MS = 1_000;
+/** Of a pod that is busy, or of something between us and it; the service itself never says 502 or 504. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** Differences shown of one pod; the first tell as much as all. */
 const SHOWN_DIFFERENCES = 3;
 
@@ -46,7 +48,7 @@ async function askPatiently(cluster: Cluster, pod: string, request: VerifyReques
     if (tried > 0) await clock.sleep(PAUSE_MS);
     answer = await cluster.askPod({ namespace: request.namespace, name: pod }, question);
     if (answer.reached && answer.status === 200) return answer;
-    if (answer.reached && answer.status !== 503) break;
+    if (answer.reached && !PASSING_STATUSES.has(answer.status)) break;
   }
   throw new ProblemError([unansweredProblem(pod, request, question, answer)], 'rollout');
 }

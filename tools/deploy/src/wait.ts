@@ -1,18 +1,17 @@
-import { type ExitName, HEALTH_PATH, type Problem, ProblemError } from '@modelyard/core';
+import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import { explainFailure } from './explain.ts';
-import { type LiveNode, type LivePod, RESOURCES } from './kube/index.ts';
+import type { LivePod } from './kube/index.ts';
+import { lookAround } from './look-around.ts';
 import {
   type Cause,
-  type HealthAnswer,
   judgeRollout,
-  newPods,
   noteCauses,
-  probeEvent,
   progressOf,
   type Readiness,
   type Rollout,
   type Sightings,
+  sightingKey,
 } from './readiness/index.ts';
 import { watchRollout } from './rollout-watch.ts';
 import type { World } from './world.ts';
@@ -26,75 +25,69 @@ export interface WaitRequest {
 
 /** Longest time between two looks, so that graces and deadlines end when nothing changes. */
 const TICK_MS = 1_000;
+/** The last look may take so long before it is given up. */
+const FRESH_LOOK_SECONDS = 10;
 
 /** The new pods, all ready; a ProblemError with the cause when the rollout fails, and when its time is up. */
 export async function waitUntilReady(cluster: Cluster, request: WaitRequest, world: World): Promise<readonly LivePod[]> {
   const stop = new AbortController();
   const watch = watchRollout(cluster, request.namespace, request.name, stop.signal);
-  const look = lookAround(cluster, request, world);
+  const around = lookAround(cluster, request, world);
+  const tell = teller(cluster, request, world, stop.signal);
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
   const startedMs = world.clock.nowMs();
   let sightings: Sightings = new Map();
-  let told = '';
   try {
     while (true) {
-      const changed = watch.changed();
-      const rollout = await look(watch.current());
+      const news = Promise.race([watch.changed(), around.learned()]);
+      // A watch may fail while something else is awaited; the failure is then met at the end of this turn.
+      news.catch(() => undefined);
+      const isLate = world.clock.nowMs() - startedMs >= request.timeoutSeconds * 1000;
+      // A watch may have fallen silent: what it did not tell is asked for before the time counts as up.
+      const rollout = around.join(isLate ? await watch.fresh(FRESH_LOOK_SECONDS) : watch.current());
       const nowMs = world.clock.nowMs();
       sightings = noteCauses(rollout, sightings, nowMs);
       const readiness = judgeRollout(rollout, sightings, nowMs);
       if (readiness.state === 'ready') return readiness.pods;
-      if (readiness.state === 'failed') throw await failure(cluster, request, readiness.because, rollout, 'rollout');
-      if (nowMs - startedMs >= request.timeoutSeconds * 1000) throw await timeUp(cluster, request, readiness, rollout);
+      if (readiness.state === 'failed') {
+        await around.caughtUp();
+        throw await failure(cluster, request, readiness.because, around.join(watch.current()), 'rollout');
+      }
+      if (isLate) throw await timeUp(cluster, request, readiness, rollout);
       if (world.signal?.aborted) throw interrupted(request);
-      if (readiness.because !== told) world.report({ type: 'waiting', because: readiness.because });
-      told = readiness.because;
-      await Promise.race([changed, world.clock.sleep(TICK_MS, awake)]);
+      tell(readiness, rollout);
+      await Promise.race([news, world.clock.sleep(TICK_MS, awake)]);
     }
   } finally {
     stop.abort();
   }
 }
 
-type Look = (seen: Omit<Rollout, 'health' | 'nodes'>) => Promise<Rollout>;
-
-/** Adds what watches do not tell: what /health of a pod with a failing probe says, and what the nodes have. */
-function lookAround(cluster: Cluster, request: WaitRequest, world: World): Look {
-  const health = new Map<string, HealthAnswer>();
-  let askedMs = Number.NEGATIVE_INFINITY;
-  let nodes: readonly LiveNode[] | undefined;
-  return async (seen) => {
-    const rollout: Rollout = { ...seen, health };
-    const ailing = newPods(rollout).filter((pod) => isRunningUnready(pod) && probeEvent(pod, rollout));
-    if (ailing.length > 0 && world.clock.nowMs() - askedMs >= TICK_MS) {
-      askedMs = world.clock.nowMs();
-      await Promise.all(ailing.slice(0, 3).map((pod) => askHealth(cluster, request, pod, health)));
-    }
-    if (nodes === undefined && newPods(rollout).some(isUnschedulable)) nodes = await readNodes(cluster);
-    return nodes ? { ...rollout, nodes } : rollout;
+/** Tells how far the rollout is, when that is news, and each new cause with its log and events while it still has its grace. */
+function teller(
+  cluster: Cluster,
+  request: WaitRequest,
+  world: World,
+  over: AbortSignal,
+): (readiness: Readiness & { state: 'waiting' }, rollout: Rollout) => void {
+  const known = new Set<string>();
+  let told = '';
+  return ({ because, causes }, rollout) => {
+    if (because !== told) world.report({ type: 'waiting', because });
+    told = because;
+    const first = causes[0];
+    if (!first || known.has(sightingKey(first))) return;
+    known.add(sightingKey(first));
+    const { graceSeconds } = first;
+    void explainFailure(cluster, request.namespace, first, rollout).then(
+      (cause) => {
+        if (!over.aborted) world.report({ type: 'cause', cause, ...(Number.isFinite(graceSeconds) ? { graceSeconds } : {}) });
+      },
+      // The rollout itself will tell when the cluster cannot be asked any more.
+      () => known.delete(sightingKey(first)),
+    );
   };
 }
-
-async function askHealth(cluster: Cluster, request: WaitRequest, pod: LivePod, health: Map<string, HealthAnswer>): Promise<void> {
-  const { namespace, port } = request;
-  const question = { method: 'GET', path: HEALTH_PATH, port } as const;
-  const answer = await cluster.askPod({ namespace, name: pod.metadata.name }, question).catch(ignoreProblem);
-  if (answer?.reached) health.set(pod.metadata.name, { status: answer.status, text: answer.text });
-}
-
-/** Reading nodes is a right that many deployers lack; the message is then shorter. */
-async function readNodes(cluster: Cluster): Promise<readonly LiveNode[] | undefined> {
-  return (await cluster.list({ resource: RESOURCES.Node }).catch(ignoreProblem)) as readonly LiveNode[] | undefined;
-}
-
-function ignoreProblem(error: unknown): undefined {
-  if (!(error instanceof ProblemError)) throw error;
-}
-
-const isRunningUnready = (pod: LivePod): boolean => pod.status?.containerStatuses?.some((one) => one.state?.running && !one.ready) ?? false;
-
-const isUnschedulable = (pod: LivePod): boolean =>
-  pod.status?.conditions?.some((one) => one.type === 'PodScheduled' && one.reason === 'Unschedulable') ?? false;
 
 async function failure(cluster: Cluster, request: WaitRequest, cause: Cause, rollout: Rollout, exit: ExitName): Promise<ProblemError> {
   return new ProblemError([await explainFailure(cluster, request.namespace, cause, rollout)], exit);
@@ -114,6 +107,8 @@ function timeUp(
     remedy: known?.remedy ?? 'raise model.loadBudgetSeconds in model-service.yaml, or pass --timeoutSeconds',
     graceSeconds: 0,
     ...(known?.pod ? { pod: known.pod } : {}),
+    ...(known?.container ? { container: known.container } : {}),
+    ...(known?.details ? { details: known.details } : {}),
   };
   return failure(cluster, request, cause, rollout, 'timeout');
 }

@@ -150,18 +150,18 @@ test('requests one after the other share a connection, and many at once share th
 
 test('a watch hands over what is there, then every change, until it is told to stop', async () => {
   await withCluster(async (cluster) => {
-    await cluster.apply(renderNamespace('watched'));
-    await cluster.apply(configMap('watched', 'one', { n: '1' }));
+    await cluster.apply(renderNamespace('followed'));
+    await cluster.apply(configMap('followed', 'one', { n: '1' }));
     const seen: string[][] = [];
     const stop = new AbortController();
-    const query = { resource: RESOURCES.ConfigMap, namespace: 'watched', fieldSelector: 'metadata.name!=kube-root-ca.crt' };
+    const query = { resource: RESOURCES.ConfigMap, namespace: 'followed', fieldSelector: 'metadata.name!=kube-root-ca.crt' };
     const describe = (item: KubeObject) => `${item.kind} ${item.metadata.name} ${(item.data as { n: string }).n}`;
     const watching = cluster.watch(query, (items) => seen.push(items.map(describe)), stop.signal);
     const until = (text: string) => expect.poll(() => JSON.stringify(seen.at(-1))).toBe(text);
     await until('["ConfigMap one 1"]');
-    await cluster.apply(configMap('watched', 'one', { n: '2' }));
+    await cluster.apply(configMap('followed', 'one', { n: '2' }));
     await until('["ConfigMap one 2"]');
-    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace: 'watched' });
+    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace: 'followed' });
     await until('[]');
     stop.abort();
     await watching;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, refOf, resourceOf } from '../kube/index.ts';
 import { discovery } from './discovery.ts';
@@ -6,13 +7,25 @@ import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
+import type { Attempt } from './retry.ts';
 import { parseStatus } from './status.ts';
-import { type ApiRequest, openTransport, type Transport } from './transport.ts';
-import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query } from './types.ts';
+import { type ApiRequest, NO_JSON, openTransport, type Transport } from './transport.ts';
+import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query, ReplaceManner } from './types.ts';
 import { watchAll } from './watch.ts';
 
-/** What the object owns goes first, so that its absence means that all is gone. */
-const DELETE_OPTIONS = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' };
+/**
+ * What a workload owns goes first, so that its absence means that all is gone. The rest goes at once: an object that lingers
+ * would be found, and changed, by the next deploy.
+ */
+const deleteOptions = (ref: ObjectRef) => ({
+  apiVersion: 'v1',
+  kind: 'DeleteOptions',
+  propagationPolicy: ref.apiVersion.startsWith('apps/') ? 'Foreground' : 'Background',
+});
+
+const GREETINGS = 4;
+const GREETING_PAUSE_MS = 500;
+const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', NO_JSON]);
 
 type About = (verb: string, object: string, namespace?: string) => Subject;
 
@@ -27,18 +40,30 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
     server: kube.server.href.replace(/\/$/, ''),
     ...(namespace === undefined ? {} : { namespace }),
   });
-  const greeting = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
+  const greeting = await greet(transport);
   if (!greeting.answered || greeting.status === 401) {
     await transport.close();
     throw requestError(greeting, about('read', 'the version'));
   }
-  return clusterOver(transport, kube.context, about);
+  const serves = discovery(transport, (resource) => about('look for', resource.plural));
+  return clusterOver(transport, kube.context, about, serves);
 }
 
-function clusterOver(transport: Transport, context: string, about: About): Cluster {
+/** A server that is not there is told at once; one that was there and hung up is asked again. */
+async function greet(transport: Transport): Promise<Attempt> {
+  for (let made = 1; ; made++) {
+    const attempt = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
+    if (attempt.answered || made === GREETINGS || !HUNG_UP.has(attempt.errorCode)) return attempt;
+    await sleep(GREETING_PAUSE_MS);
+  }
+}
+
+/** A kind is looked for once a connection, whoever uses it. */
+function clusterOver(transport: Transport, context: string, about: About, serves: Cluster['serves']): Cluster {
   const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
-    const text = await expectOk(transport, applyRequest(object, dryRun, manner), ofObject('apply', refOf(object)));
-    return JSON.parse(text) as KubeObject;
+    const attempt = await transport.send(applyRequest(object, dryRun, manner));
+    if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
+    throw requestError(attempt, ofObject('apply', refOf(object)));
   };
   const ofObject = (verb: string, ref: ObjectRef): Subject => about(verb, describeObject(ref), ref.namespace);
   const listSubject = (query: Query): Subject => about('list', query.resource.plural, query.namespace);
@@ -46,18 +71,19 @@ function clusterOver(transport: Transport, context: string, about: About): Clust
     context,
     read: (ref) => read(transport, ref, ofObject('read', ref)),
     list: async (query) => (await listAll(transport, query, listSubject(query))).items,
-    serves: discovery(transport, (resource) => about('look for', resource.plural)),
+    serves,
     dryRun: (object, manner) => apply(object, true, manner),
     apply: (object, manner) => apply(object, false, manner),
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
-    replace: (object) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object))),
+    replace: (object, manner) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object)), manner),
     remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
-    watch: (query, onItems, signal) => watchAll(transport, query, listSubject(query), onItems, signal),
+    watch: (query, onItems, signal) => watchAll({ transport, query, subject: listSubject(query), signal }, onItems),
     logTail: (pod, request) => logTail(transport, pod, request),
     followLog: (pod, request, onLine, signal) =>
       followLog(transport, pod, request, about('read the log of', `pod/${pod.name}`, pod.namespace), onLine, signal),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
     serverNowMs: () => transport.serverNowMs(),
+    until: (signal) => clusterOver(givenUpBy(transport, signal), context, about, serves),
     close: () => transport.close(),
   };
 }
@@ -73,10 +99,13 @@ function applyRequest(object: KubeObject, dryRun: boolean, manner: ApplyManner):
   };
 }
 
-async function expectOk(transport: Transport, request: ApiRequest, subject: Subject): Promise<string> {
-  const attempt = await transport.send(request);
-  if (attempt.answered && attempt.status < 300) return attempt.text;
-  throw requestError(attempt, subject);
+/** Passes requests on, each of which the signal gives up. */
+function givenUpBy(transport: Transport, signal: AbortSignal): Transport {
+  return {
+    ...transport,
+    send: (request) => transport.send({ ...request, signal: request.signal ? AbortSignal.any([request.signal, signal]) : signal }),
+    open: (request, own, idleSeconds) => transport.open(request, AbortSignal.any([own, signal]), idleSeconds),
+  };
 }
 
 /** A write that only one of two at once can win; undefined for the other one. */
@@ -85,33 +114,41 @@ async function writeOnce(
   method: 'POST' | 'PUT',
   object: KubeObject,
   subject: Subject,
+  { dryRun, timeoutSeconds }: ReplaceManner = {},
 ): Promise<KubeObject | undefined> {
   const ref = refOf(object);
   const path = method === 'PUT' ? objectPath(ref) : collectionPath(resourceOf(ref), ref.namespace);
-  const attempt = await transport.send({ method, path, body: object, query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' } });
-  if (attempt.answered && attempt.status < 300) return JSON.parse(attempt.text) as KubeObject;
-  if (attempt.answered && (attempt.status === 409 || (attempt.status === 404 && method === 'PUT'))) return undefined;
+  const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined };
+  const limits = timeoutSeconds === undefined ? {} : { timeoutSeconds, signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1_000)) };
+  const attempt = await transport.send({ method, path, body: object, query, ...limits });
+  if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
+  if (attempt.answered && (attempt.status === 404 ? method === 'PUT' : isLost(attempt))) return undefined;
   throw requestError(attempt, subject);
 }
+
+/** A conflict over a quota was about another object. */
+const isLost = (attempt: Attempt & { answered: true }): boolean =>
+  attempt.status === 409 && parseStatus(attempt.text)?.details?.kind !== 'resourcequotas';
 
 async function read(transport: Transport, ref: ObjectRef, subject: Subject): Promise<KubeObject | undefined> {
   const attempt = await transport.send({ method: 'GET', path: objectPath(ref) });
   if (attempt.answered && attempt.status === 404) return undefined;
-  if (attempt.answered && attempt.status === 200) return JSON.parse(attempt.text) as KubeObject;
+  if (attempt.answered && attempt.status === 200) return attempt.value as KubeObject;
   throw requestError(attempt, subject);
 }
 
 async function remove(transport: Transport, ref: ObjectRef, subject: Subject): Promise<boolean> {
-  const attempt = await transport.send({ method: 'DELETE', path: objectPath(ref), body: DELETE_OPTIONS });
+  const attempt = await transport.send({ method: 'DELETE', path: objectPath(ref), body: deleteOptions(ref) });
   if (attempt.answered && attempt.status === 404) return false;
   if (attempt.answered && attempt.status < 300) return true;
   throw requestError(attempt, subject);
 }
 
 async function askPod(transport: Transport, pod: PodRef, request: PodRequest, subject: Subject): Promise<PodAnswer> {
-  const { method, body, port, path } = request;
+  const { method, body, port, path, timeoutSeconds } = request;
   const proxyPath = podPath({ ...pod, name: `${pod.name}:${port}` }, `/proxy${path}`);
-  const attempt = await transport.send({ method, path: proxyPath, attempts: 1, ...(body === undefined ? {} : { body }) });
+  const limits = { attempts: 1, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
+  const attempt = await transport.send({ method, path: proxyPath, isText: true, ...limits, ...(body === undefined ? {} : { body }) });
   if (!attempt.answered) return { reached: false, because: `connection lost (${attempt.errorCode})` };
   const status = parseStatus(attempt.text);
   if (!status) return { reached: true, status: attempt.status, text: attempt.text };

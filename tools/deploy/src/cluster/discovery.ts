@@ -25,6 +25,6 @@ async function serves(transport: Transport, resource: Resource, subject: Subject
   const attempt = await transport.send({ method: 'GET', path: apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}` });
   if (attempt.answered && attempt.status === 404) return false;
   if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
-  const { resources = [] } = JSON.parse(attempt.text) as ResourceList;
+  const { resources = [] } = attempt.value as ResourceList;
   return resources.some((one) => one.name === plural && one.kind === kind);
 }

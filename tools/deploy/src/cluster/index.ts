@@ -1,6 +1,6 @@
 import type { Cluster, ClusterAccess } from './types.ts';
 
-export { namespaceMissing } from './problems.ts';
+export { namespaceMissing, namespaceTerminating } from './problems.ts';
 export type * from './types.ts';
 
 /**

@@ -11,36 +11,57 @@ interface Page {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-/** All matching objects, page by page; a list that expires between two pages is begun again. */
-export async function listAll(
-  transport: Transport,
-  query: Query,
-  subject: Subject,
-): Promise<{ items: KubeObject[]; resourceVersion: string }> {
-  const { apiVersion, kind } = query.resource;
-  const keep = query.keep ?? ((object) => object);
+export interface Listed {
+  readonly items: KubeObject[];
+  readonly resourceVersion: string;
+}
+
+/** All matching objects, page by page; when the list expires between two pages, it is asked for again in one piece. */
+export async function listAll(transport: Transport, query: Query, subject: Subject): Promise<Listed> {
   const items: KubeObject[] = [];
+  let limit: string | undefined = PAGE_SIZE;
   for (let next: string | undefined; ; ) {
-    const attempt = await transport.send({
-      method: 'GET',
-      path: collectionPath(query.resource, query.namespace),
-      query: { limit: PAGE_SIZE, continue: next, labelSelector: query.labelSelector, fieldSelector: query.fieldSelector },
-    });
-    if (attempt.answered && attempt.status === 410 && next !== undefined) {
+    const page = await askPage(transport, query, subject, { limit, continue: next });
+    if (page === 'expired') {
       items.length = 0;
       next = undefined;
+      limit = undefined;
       continue;
     }
-    // A kind that the server lacks, or lacks by now: there are none of it.
-    if (attempt.answered && attempt.status === 404) return { items, resourceVersion: '' };
-    if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
-    const page = JSON.parse(attempt.text) as Page;
-    // Items of a list do not say what they are.
-    for (const item of page.items) {
-      const kept = keep({ ...item, apiVersion, kind });
-      if (kept) items.push(kept);
-    }
+    items.push(...keepItems(page, query));
     next = page.metadata.continue || undefined;
     if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
   }
+}
+
+/** The place in time from which a watch can begin, without what is there. */
+export async function listPlace(transport: Transport, query: Query, subject: Subject): Promise<Listed> {
+  const page = await askPage(transport, query, subject, { limit: '1', continue: undefined });
+  if (page === 'expired') throw new Error('a list without a continue token expired');
+  return { items: [], resourceVersion: page.metadata.resourceVersion };
+}
+
+async function askPage(
+  transport: Transport,
+  query: Query,
+  subject: Subject,
+  piece: { readonly limit: string | undefined; readonly continue: string | undefined },
+): Promise<Page | 'expired'> {
+  const attempt = await transport.send({
+    method: 'GET',
+    path: collectionPath(query.resource, query.namespace),
+    query: { ...piece, labelSelector: query.labelSelector, fieldSelector: query.fieldSelector },
+  });
+  if (attempt.answered && attempt.status === 410 && piece.continue !== undefined) return 'expired';
+  // A kind that the server lacks, or lacks by now: there are none of it.
+  if (attempt.answered && attempt.status === 404) return { items: [], metadata: { resourceVersion: '' } };
+  if (!attempt.answered || attempt.status !== 200) throw requestError(attempt, subject);
+  return attempt.value as Page;
+}
+
+/** Items of a list do not say what they are. */
+function keepItems(page: Page, query: Query): KubeObject[] {
+  const { apiVersion, kind } = query.resource;
+  const keep = query.keep ?? ((object) => object);
+  return page.items.map((item) => keep({ ...item, apiVersion, kind })).filter((item) => item !== undefined);
 }

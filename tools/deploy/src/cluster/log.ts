@@ -7,10 +7,13 @@ import type { LogRequest, PodRef } from './types.ts';
 const LIMIT_BYTES = '65536';
 /** A service that is asked nothing may say nothing for hours. */
 const SILENCE_SECONDS = 24 * 3600;
+/** A node that is gone keeps the API server waiting; a failure is told without its log then. */
+const TAIL_TIMEOUT_SECONDS = 5;
 
 /** A log is shown to explain another failure, so its absence is no failure of its own. */
 export async function logTail(transport: Transport, pod: PodRef, request: LogRequest): Promise<string[]> {
-  const attempt = await transport.send({ ...logRequest(pod, request, { limitBytes: LIMIT_BYTES }), attempts: 2 });
+  const question = logRequest(pod, request, { limitBytes: LIMIT_BYTES });
+  const attempt = await transport.send({ ...question, attempts: 2, timeoutSeconds: TAIL_TIMEOUT_SECONDS });
   if (!attempt.answered || attempt.status !== 200) return [];
   return attempt.text.split('\n').filter((line) => line !== '');
 }
@@ -37,5 +40,5 @@ export async function followLog(
 function logRequest(pod: PodRef, request: LogRequest, more: Readonly<Record<string, string>>): ApiRequest {
   const { container, lines, previous } = request;
   const query = { container, tailLines: String(lines), previous: previous ? 'true' : undefined, ...more };
-  return { method: 'GET', path: podPath(pod, '/log'), query };
+  return { method: 'GET', path: podPath(pod, '/log'), query, isText: true };
 }

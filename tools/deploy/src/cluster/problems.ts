@@ -1,5 +1,5 @@
 import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
-import { type Attempt, isUnknownField } from './retry.ts';
+import { type Attempt, isOurFault, RETRIED_STATUSES } from './retry.ts';
 import { type ApiStatus, parseStatus } from './status.ts';
 
 /** What a failed request was about, for its message. */
@@ -28,8 +28,8 @@ export function requestError(attempt: Attempt, subject: Subject): ProblemError {
     case 409:
       return conflictError(status, subject);
     default:
-      return attempt.status >= 500 && !isUnknownField(attempt.text)
-        ? raise('preflight', ailing(attempt.status, status, subject))
+      return RETRIED_STATUSES.has(attempt.status) && !isOurFault(attempt.text)
+        ? ailingError(attempt.status, status, subject)
         : raise('apply', refused(status, subject));
   }
 }
@@ -44,12 +44,32 @@ export function namespaceMissing(namespace: string, context: string): Problem {
   };
 }
 
+/** The namespace is on its way out. */
+export function namespaceTerminating(namespace: string): Problem {
+  return {
+    code: 'namespace-terminating',
+    where: `ns/${namespace}`,
+    what: 'the namespace is being deleted, so nothing can be created in it',
+    remedy: 'wait until it is gone, then deploy again; "kubectl get namespace -o yaml" names the finalizer that holds it',
+  };
+}
+
 function unreachable(errorCode: string, subject: Subject): Problem {
+  if (errorCode === 'NO_JSON') return noApiServer(subject);
   return {
     code: 'no-cluster',
     where: `context "${subject.context}"`,
     what: `the API server at ${subject.server} does not answer (${errorCode})`,
     remedy: 'start a local cluster with "npx modelyard cluster up", or check the address and your network',
+  };
+}
+
+function noApiServer(subject: Subject): Problem {
+  return {
+    code: 'no-api-server',
+    where: `context "${subject.context}"`,
+    what: `what ${subject.server} answers is not what an API server says, or only half of it`,
+    remedy: `a proxy or a login page may stand in between: look at "kubectl --context ${subject.context} get --raw /version"`,
   };
 }
 
@@ -76,20 +96,13 @@ function forbiddenError(status: ApiStatus, subject: Subject): ProblemError {
     });
   }
   const terminating = status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating');
-  return terminating
-    ? raise('apply', {
-        code: 'namespace-terminating',
-        where: `ns/${subject.namespace}`,
-        what: 'the namespace is being deleted, so nothing can be created in it',
-        remedy: 'wait until it is gone, then deploy again',
-      })
-    : raise('apply', refused(status, subject));
+  return terminating ? raise('apply', namespaceTerminating(subject.namespace ?? '')) : raise('apply', refused(status, subject));
 }
 
 function conflictError(status: ApiStatus, subject: Subject): ProblemError {
   const causes = status.details?.causes ?? [];
   const fields = causes.filter((cause) => cause.reason === 'FieldManagerConflict');
-  if (fields.length === 0) return raise('apply', refused(status, subject));
+  if (fields.length === 0) return raise('apply', status.reason === 'Conflict' ? contested(status, subject) : refused(status, subject));
   const problems = fields.map((cause): Problem => {
     const field = (cause.field ?? '').replace(/^\./, '');
     const manager = /"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? 'another manager';
@@ -105,20 +118,64 @@ function conflictError(status: ApiStatus, subject: Subject): ProblemError {
 
 function refused(status: ApiStatus, subject: Subject): Problem {
   const causes = (status.details?.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`);
+  const { code, remedy } = REFUSALS.find(({ sign }) => sign.test(status.message ?? '')) ?? REFUSED;
   return {
-    code: 'refused',
+    code,
     where: placeOf(subject),
     what: `the API server refuses to ${subject.verb} it: ${status.message ?? 'no reason given'}`,
-    remedy: 'change model-service.yaml, or the policy that denies it',
+    remedy,
     ...(causes.length > 0 ? { details: causes } : {}),
   };
+}
+
+const REFUSED = { code: 'refused', remedy: 'change model-service.yaml, or the policy that denies it' };
+
+/** Refusals that say more about what to do, by what the server writes. */
+const REFUSALS: readonly { readonly sign: RegExp; readonly code: string; readonly remedy: string }[] = [
+  {
+    sign: /exceeded quota/,
+    code: 'quota',
+    remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
+  },
+  {
+    sign: /denied (the )?request|violates PodSecurity/,
+    code: 'admission-denied',
+    remedy: 'a policy of the cluster denies it: change what model-service.yaml asks for, or the policy',
+  },
+  {
+    sign: /field is immutable/,
+    code: 'immutable-field',
+    remedy: 'it cannot be changed in place: take the change back, or "npx modelyard destroy" the service and deploy it anew',
+  },
+  { sign: /request is too large|larger than max|too large/, code: 'too-large', remedy: 'make it smaller: an object may have about 1.5 MB' },
+];
+
+function contested(status: ApiStatus, subject: Subject): Problem {
+  return {
+    code: 'write-conflict',
+    where: placeOf(subject),
+    what: `others write it all the time: ${status.message ?? 'no reason given'}`,
+    remedy: `find who: kubectl --context ${subject.context} get --show-managed-fields; then deploy again`,
+  };
+}
+
+/** A webhook that does not answer looks like a server that fails, but somebody else has to mend it. */
+function ailingError(code: number, status: ApiStatus, subject: Subject): ProblemError {
+  const webhook = /failed calling webhook "([^"]+)"/.exec(status.message ?? '')?.[1];
+  if (webhook === undefined) return raise('preflight', ailing(code, status, subject));
+  return raise('apply', {
+    code: 'webhook-failed',
+    where: placeOf(subject),
+    what: `the admission webhook "${webhook}" must be asked and does not answer: ${status.message}`,
+    remedy: `tell the owner of the webhook; see "kubectl --context ${subject.context} get validatingwebhookconfigurations,mutatingwebhookconfigurations"`,
+  });
 }
 
 function ailing(code: number, status: ApiStatus, subject: Subject): Problem {
   return {
     code: 'api-server-error',
     where: placeOf(subject),
-    what: `the API server at ${subject.server} answers ${code} again and again: ${status.message ?? 'no reason given'}`,
+    what: `the API server at ${subject.server} answers ${code} again and again: ${status.message || 'no reason given'}`,
     remedy: 'try again later; what was applied so far stays, and the next deploy carries on from it',
   };
 }

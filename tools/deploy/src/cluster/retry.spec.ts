@@ -35,6 +35,33 @@ test.each([
   expect(retryDelaySeconds(attempt, 1, 0)).toBeUndefined();
 });
 
+const conflict = (details: object, reason = 'Conflict') => answered(409, JSON.stringify({ kind: 'Status', reason, details }));
+const QUOTA = { kind: 'resourcequotas' };
+const FIELD = { causes: [{ reason: 'FieldManagerConflict' }] };
+
+test.each([
+  ['PATCH', conflict({}), true],
+  ['POST', conflict(QUOTA), true],
+  ['PATCH', conflict({}, 'AlreadyExists'), true],
+  ['POST', conflict({}, 'AlreadyExists'), false],
+  ['PUT', conflict({}), false],
+  ['PATCH', conflict(FIELD), false],
+])('a %s that meets another write (%j) is tried again: %s', (method, attempt, isRetried) => {
+  expect(retryDelaySeconds(attempt, 1, 0, method) !== undefined).toBe(isRetried);
+});
+
+test('a Status that says when to come back is obeyed without a header', () => {
+  const text = JSON.stringify({ kind: 'Status', reason: 'ServerTimeout', details: { retryAfterSeconds: 2 } });
+  expect(retryDelaySeconds(answered(500, text), 1, 0)).toBe(2);
+});
+
+test.each(['etcdserver: request is too large', '.spec.template.spec.containers[0].env: duplicate entries for key [name="A"]'])(
+  'a 500 that blames what was sent is never tried again: %s',
+  (message) => {
+    expect(retryDelaySeconds(answered(500, JSON.stringify({ kind: 'Status', message })), 1, 0)).toBeUndefined();
+  },
+);
+
 test('waits grow, vary, and end', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: MAX_ATTEMPTS - 2 }), fc.double({ min: 0, max: 0.99, noNaN: true }), (made, random) => {

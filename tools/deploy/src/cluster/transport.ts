@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { type Credentials, rememberCredentials } from './credentials.ts';
+import { dispatcherOf } from './dispatcher.ts';
 import type { KubeAccess } from './kube-access.ts';
-import type { AuthHeaders } from './login.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
+import { followServerClock } from './server-clock.ts';
 
 /** One request to the API server; the body is sent as JSON, as it is. */
 export interface ApiRequest {
@@ -13,6 +15,12 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Attempts in all; left out, transient failures are tried again for about half a minute. */
   readonly attempts?: number;
+  /** The longest that one attempt may take. */
+  readonly timeoutSeconds?: number;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
+  /** A good answer need not be JSON: a log, or what a pod says. */
+  readonly isText?: boolean;
 }
 
 export interface Transport {
@@ -26,10 +34,13 @@ export interface Transport {
 
 /** At most this many requests are under way at once; the rest wait for a connection. */
 export const MAX_CONNECTIONS = 16;
-const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 60_000;
-/** Tokens are short-lived and exec plugins are slow: asked for again after this time, and after a 401. */
-const CREDENTIALS_MS = 30_000;
+const ANSWER_TIMEOUT_SECONDS = 60;
+/** No further attempt begins after this time, however few were made. */
+const LAST_ATTEMPT_MS = 60_000;
+/** The code of a request that was given up by its own signal. */
+export const GIVEN_UP = 'GIVEN_UP';
+/** The code of an answer that says that it is good and is no JSON: cut off, or not from an API server. */
+export const NO_JSON = 'NO_JSON';
 
 /** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
 export function openTransport(access: KubeAccess): Transport {
@@ -38,35 +49,46 @@ export function openTransport(access: KubeAccess): Transport {
   const watches = dispatcherOf(access, null);
   const closing = new AbortController();
   const credentials = rememberCredentials(access);
-  const dispatchBy = async (
-    through: Dispatcher,
-    request: ApiRequest,
-    more: Partial<Dispatcher.RequestOptions>,
-  ): Promise<Dispatcher.ResponseData> =>
+  const serverClock = followServerClock();
+  const dispatch: Dispatch = (through, request, used, more) =>
     through.request({
       origin: access.server.origin,
       path: pathOf(access.server, request),
       method: request.method,
-      headers: { ...(await credentials.headers()), ...bodyHeaders(request) },
+      headers: { ...used.headers, ...bodyHeaders(request) },
       body: request.body === undefined ? null : JSON.stringify(request.body),
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
       ...more,
     });
-  const serverClock = followServerClock();
-  const dispatchTimed: Dispatch = async (request, more) => {
-    const answer = await dispatchBy(pool, request, more);
-    serverClock.note(answer.headers.date);
+  const sendOnce = async (request: ApiRequest): Promise<Attempt> => {
+    const used = await credentials.current();
+    const timeout = (request.timeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1_000;
+    try {
+      const signal = request.signal ? { signal: request.signal } : {};
+      const answer = await dispatch(pool, request, used, { headersTimeout: timeout, bodyTimeout: timeout, ...signal });
+      serverClock.note(answer.headers.date);
+      if (answer.statusCode === 401) credentials.refuse(used);
+      return readAnswer(request, answer.statusCode, answer.headers['retry-after'], await answer.body.text());
+    } catch (error) {
+      return { answered: false, errorCode: request.signal?.aborted ? GIVEN_UP : errorCodeOf(error) };
+    }
+  };
+  const openOnce = async (request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData> => {
+    const used = await credentials.current();
+    const timeout = idleSeconds * 1_000;
+    const answer = await dispatch(watches, request, used, { signal, headersTimeout: ANSWER_TIMEOUT_SECONDS * 1_000, bodyTimeout: timeout });
+    // The pool may be closed before the first read; a reader is told of the error all the same.
+    answer.body.on('error', () => undefined);
+    if (answer.statusCode === 401) credentials.refuse(used);
     return answer;
   };
   return {
-    send: (request) => sendWithRetries(request, dispatchTimed, credentials.forget, closing.signal),
+    send: (request) => sendWithRetries(request, sendOnce, closing.signal),
     serverNowMs: serverClock.nowMs,
     open: async (request, signal, idleSeconds) => {
-      const answer = await dispatchBy(watches, request, { signal, bodyTimeout: idleSeconds * 1000 });
-      // The pool may be closed before the first read; a reader is told of the error all the same.
-      answer.body.on('error', () => undefined);
-      return answer;
+      const answer = await openOnce(request, signal, idleSeconds);
+      if (answer.statusCode !== 401) return answer;
+      await answer.body.dump();
+      return openOnce(request, signal, idleSeconds);
     },
     close: async () => {
       // A wait between two attempts would keep the process alive after its last word.
@@ -76,35 +98,45 @@ export function openTransport(access: KubeAccess): Transport {
   };
 }
 
-type Dispatch = (request: ApiRequest, more: Partial<Dispatcher.RequestOptions>) => Promise<Dispatcher.ResponseData>;
+type Dispatch = (
+  through: Dispatcher,
+  request: ApiRequest,
+  used: Credentials,
+  more: Partial<Dispatcher.RequestOptions>,
+) => Promise<Dispatcher.ResponseData>;
 
 async function sendWithRetries(
   request: ApiRequest,
-  dispatch: Dispatch,
-  forgetCredentials: () => void,
+  sendOnce: (request: ApiRequest) => Promise<Attempt>,
   closing: AbortSignal,
 ): Promise<Attempt> {
+  const startedMs = performance.now();
+  let isRefused = false;
+  const stop = request.signal ? AbortSignal.any([closing, request.signal]) : closing;
   for (let made = 1; ; made++) {
-    const attempt = await sendOnce(request, dispatch);
-    if (attempt.answered && attempt.status === 401 && made === 1) {
-      forgetCredentials();
+    if (request.signal?.aborted) return { answered: false, errorCode: GIVEN_UP };
+    const attempt = await sendOnce(request);
+    // Credentials may run out in the middle of a deploy; refused ones are fetched anew, once.
+    if (attempt.answered && attempt.status === 401 && !isRefused) {
+      isRefused = true;
+      made--;
       continue;
     }
-    const exhausted = request.attempts !== undefined && made >= request.attempts;
-    const delay = exhausted ? undefined : retryDelaySeconds(attempt, made, Math.random());
-    if (delay === undefined || closing.aborted) return attempt;
-    await sleep(delay * 1000, undefined, { signal: closing }).catch(() => undefined);
+    const isLast = made >= (request.attempts ?? Number.POSITIVE_INFINITY) || performance.now() - startedMs > LAST_ATTEMPT_MS;
+    const delay = isLast ? undefined : retryDelaySeconds(attempt, made, Math.random(), request.method);
+    if (delay === undefined || stop.aborted) return attempt;
+    await sleep(delay * 1000, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
-async function sendOnce(request: ApiRequest, dispatch: Dispatch): Promise<Attempt> {
+/** A good answer is parsed here, so that one which was cut off is found where it can still be asked for again. */
+function readAnswer(request: ApiRequest, status: number, retryAfter: string | string[] | undefined, text: string): Attempt {
+  const answer = { answered: true, status, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) } as const;
+  if (request.isText || status >= 300) return answer;
   try {
-    const { statusCode, headers, body } = await dispatch(request, {});
-    const text = await body.text();
-    const retryAfter = headers['retry-after'];
-    return { answered: true, status: statusCode, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
-  } catch (error) {
-    return { answered: false, errorCode: errorCodeOf(error) };
+    return { ...answer, text: '', value: JSON.parse(text) as unknown };
+  } catch {
+    return { answered: false, errorCode: NO_JSON };
   }
 }
 
@@ -114,55 +146,6 @@ export function errorCodeOf(error: unknown): string {
   if (typeof code === 'string') return code;
   if (typeof cause?.code === 'string') return cause.code;
   throw error;
-}
-
-/** HTTP/2 is left out: undici 8 throws an aborted stream's error into the void when the pool is destroyed. */
-function dispatcherOf(access: KubeAccess, connections: number | null): Dispatcher {
-  const { connection } = access;
-  const options = { connections, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false };
-  switch (connection.type) {
-    case 'proxy':
-      return new ProxyAgent({
-        ...options,
-        uri: connection.uri,
-        requestTls: { ...connection.requestTls, timeout: CONNECT_TIMEOUT_MS } as object,
-      });
-    case 'agent':
-      return new Agent({ ...options, connect: { ...connection.connect, timeout: CONNECT_TIMEOUT_MS } as object });
-    case 'none':
-      return new Agent({ ...options, connect: { timeout: CONNECT_TIMEOUT_MS } });
-    case 'socks':
-      throw new Error(`proxy-url ${connection.uri}: SOCKS proxies are not supported yet`);
-  }
-}
-
-/** A Date header is up to a second behind, and never ahead. */
-function followServerClock() {
-  let offsetMs: number | undefined;
-  return {
-    note: (date: string | string[] | undefined): void => {
-      const serverMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-      if (!Number.isNaN(serverMs)) offsetMs = Math.max(offsetMs ?? Number.NEGATIVE_INFINITY, serverMs - performance.now());
-    },
-    nowMs: (): number => {
-      if (offsetMs === undefined) throw new Error('the server was not asked yet, so its time is not known');
-      return offsetMs + performance.now();
-    },
-  };
-}
-
-function rememberCredentials(access: KubeAccess) {
-  let known: { headers: Promise<AuthHeaders>; until: number } | undefined;
-  return {
-    headers: (): Promise<AuthHeaders> => {
-      const now = performance.now();
-      if (!known || now >= known.until) known = { headers: access.authenticate(), until: now + CREDENTIALS_MS };
-      return known.headers;
-    },
-    forget: (): void => {
-      known = undefined;
-    },
-  };
 }
 
 function pathOf(server: URL, request: ApiRequest): string {

@@ -15,7 +15,7 @@ export interface Cluster {
   /** Creates an object; undefined when there is one of its name. */
   create(object: KubeObject): Promise<KubeObject | undefined>;
   /** Puts an object in the place of the version that was read; undefined when that version is no longer the current one. */
-  replace(object: KubeObject): Promise<KubeObject | undefined>;
+  replace(object: KubeObject, manner?: ReplaceManner): Promise<KubeObject | undefined>;
   /** Deletes an object and all that it owns; false when there was none. */
   remove(ref: ObjectRef): Promise<boolean>;
   /** Hands over all matching objects now and after each change, until the signal; rejects when it cannot go on. */
@@ -28,6 +28,8 @@ export interface Cluster {
   askPod(pod: PodRef, request: PodRequest): Promise<PodAnswer>;
   /** The server's own time, so that the clocks of two machines need not agree; milliseconds since 1970. */
   serverNowMs(): number;
+  /** The same cluster, whose requests are given up, and no longer sent, when the signal aborts. */
+  until(signal: AbortSignal): Cluster;
   close(): Promise<void>;
 }
 
@@ -39,11 +41,21 @@ export interface ApplyManner {
   readonly manager?: string;
 }
 
+/** How an object is replaced. */
+export interface ReplaceManner {
+  /** What the server would hold; nothing is kept. */
+  readonly dryRun?: boolean;
+  /** The longest that it may take in all; left out, transient failures are tried again for about half a minute. */
+  readonly timeoutSeconds?: number;
+}
+
 export interface Query {
   readonly resource: Resource;
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Of a watch: leave out what is there already, and begin with the next change. */
+  readonly onlyNew?: boolean;
   /** What is kept of each object as it arrives, undefined for nothing; left out, all of it. Bounds the memory of large lists. */
   readonly keep?: (object: KubeObject) => KubeObject | undefined;
 }
@@ -64,6 +76,8 @@ export interface PodRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  /** Left out, a minute. */
+  readonly timeoutSeconds?: number;
 }
 
 /** What the pod itself answered, or why the API server could not reach it. */

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ProblemError } from '@modelyard/core';
 import { afterEach, expect, test } from 'vitest';
-import { RESOURCES } from '../kube/index.ts';
+import { type KubeObject, RESOURCES } from '../kube/index.ts';
+import { listAll } from './list.ts';
 import { openTransport, type Transport } from './transport.ts';
 import { watchAll } from './watch.ts';
 
@@ -47,17 +48,10 @@ const hang: Respond = (_url, response) => void response.write('');
 async function follow(transport: Transport, wanted: string): Promise<string[]> {
   const seen: string[] = [];
   const stop = new AbortController();
-  const watching = watchAll(
-    transport,
-    QUERY,
-    SUBJECT,
-    (items) => {
-      seen.push(items.map((item) => item.metadata.name).join(' '));
-      if (seen.at(-1) === wanted) stop.abort();
-    },
-    stop.signal,
-  );
-  await watching;
+  await watchAll({ transport, query: QUERY, subject: SUBJECT, signal: stop.signal }, (items) => {
+    seen.push(items.map((item) => item.metadata.name).join(' '));
+    if (seen.at(-1) === wanted) stop.abort();
+  });
   return seen;
 }
 
@@ -114,7 +108,9 @@ test('an exception of the listener ends the watch, and is not taken for a broken
   const listener = () => {
     if (++calls === 2) throw new Error('listener failed');
   };
-  await expect(watchAll(transport, QUERY, SUBJECT, listener, new AbortController().signal)).rejects.toThrow('listener failed');
+  await expect(watchAll({ transport, query: QUERY, subject: SUBJECT, signal: new AbortController().signal }, listener)).rejects.toThrow(
+    'listener failed',
+  );
 });
 
 test('a watch that is told to stop while its first list is on the way ends quietly, and at once', async () => {
@@ -130,6 +126,58 @@ test('a watch that is told to stop while its first list is on the way ends quiet
   );
   const started = performance.now();
   stop.signal.addEventListener('abort', () => void transport.close());
-  await watchAll(transport, QUERY, SUBJECT, () => expect.unreachable(), stop.signal);
+  await watchAll({ transport, query: QUERY, subject: SUBJECT, signal: stop.signal }, () => expect.unreachable());
   expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test('of a long list is kept what the query keeps, page by page', async () => {
+  const pages = 20;
+  const limits: (string | null)[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://server');
+    const page = Number(url.searchParams.get('continue') ?? 0);
+    limits.push(url.searchParams.get('limit'));
+    const items = Array.from({ length: 500 }, (_, index) => ({ metadata: { name: `pod-${page * 500 + index}`, note: 'x'.repeat(100) } }));
+    response.end(
+      JSON.stringify({ items, metadata: { resourceVersion: '1', ...(page < pages - 1 ? { continue: String(page + 1) } : {}) } }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
+  const transport = openTransport(access);
+  cleanups.push(
+    () => transport.close(),
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const keep = ({ apiVersion, kind, metadata }: KubeObject) =>
+    metadata.name.endsWith('000') ? { apiVersion, kind, metadata: { name: metadata.name } } : undefined;
+  const { items } = await listAll(transport, { ...QUERY, keep }, SUBJECT);
+  expect(items.length).toBe(9);
+  expect(items[0]).toEqual({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod-1000' } });
+  expect(limits).toEqual(Array.from({ length: pages }, () => '500'));
+});
+
+test('a list that expires between two pages is asked for again, in one piece', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://server');
+    const next = url.searchParams.get('continue');
+    asked.push(`limit ${url.searchParams.get('limit')}, continue ${next}`);
+    if (next) response.statusCode = 410;
+    const more = url.searchParams.get('limit') === null ? {} : { continue: 'more' };
+    response.end(JSON.stringify({ items: [{ metadata: { name: 'a' } }], metadata: { resourceVersion: '1', ...more } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
+  const transport = openTransport(access);
+  cleanups.push(
+    () => transport.close(),
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  expect((await listAll(transport, QUERY, SUBJECT)).items.map((item) => item.metadata.name)).toEqual(['a']);
+  expect(asked).toEqual(['limit 500, continue null', 'limit 500, continue more', 'limit null, continue null']);
 });

@@ -2,64 +2,70 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProblemError } from '@modelyard/core';
 import type { KubeObject } from '../kube/index.ts';
 import { linesOf } from './lines.ts';
-import { listAll } from './list.ts';
+import { type Listed, listAll, listPlace } from './list.ts';
 import { collectionPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
+import { RETRIED_STATUSES } from './retry.ts';
 import { errorCodeOf, type Transport } from './transport.ts';
 import type { Query } from './types.ts';
 
-/** The server closes a watch after this time, and sends a bookmark before it does. */
-const WATCH_SECONDS = 45;
+/** The server closes a watch after this time, and may send a bookmark before it does. */
+const WATCH_SECONDS = 12;
 /** Silence longer than the server would keep means that the connection is dead. */
-const STALL_SECONDS = WATCH_SECONDS + 10;
-const FIRST_PAUSE_MS = 100;
+const STALL_SECONDS = WATCH_SECONDS + 3;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
+
+/** What is watched, through what, and until when. */
+export interface Watching {
+  readonly transport: Transport;
+  readonly query: Query;
+  readonly subject: Subject;
+  readonly signal: AbortSignal;
+}
 
 interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubeObject & { readonly code?: number };
 }
 
-/** How one watch connection ended: to be opened again where it stopped, or from a fresh list. */
-type Ending = 'closed' | 'expired';
+/** How one watch connection ended: to be opened again where it stopped, at once or after a pause, or from a fresh list. */
+type Ending = 'closed' | 'broken' | 'expired';
 
 /**
  * Hands over all matching objects, and again after each change, until the signal. A watch that is closed, silent or broken
  * is resumed; one whose place is no longer known to the server (410) starts from a fresh list.
  */
-export async function watchAll(
-  transport: Transport,
-  query: Query,
-  subject: Subject,
-  onItems: (items: readonly KubeObject[]) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function watchAll(watching: Watching, onItems: (items: readonly KubeObject[]) => void): Promise<void> {
+  const { query, signal } = watching;
   const items = new Map<string, KubeObject>();
   let pauseMs = FIRST_PAUSE_MS;
   for (let version: string | undefined; !signal.aborted; ) {
     if (version === undefined) {
-      const list = await listUnlessAborted(transport, query, subject, signal);
+      const list = await listUnlessAborted(watching);
       if (!list) return;
-      items.clear();
+      // Who asked for new ones only keeps those that came meanwhile.
+      if (!query.onlyNew) items.clear();
       for (const item of list.items) items.set(keyOf(item), item);
       version = list.resourceVersion;
       onItems([...items.values()]);
     }
     const place = { version };
-    const ending = await follow(transport, query, subject, place, signal, (event) => {
+    const ending = await follow(watching, place, (event) => {
       pauseMs = FIRST_PAUSE_MS;
-      if (change(items, event)) onItems([...items.values()]);
+      if (change(items, event, query)) onItems([...items.values()]);
     });
     version = ending === 'expired' ? undefined : place.version;
+    if (ending === 'closed') continue;
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
 }
 
 /** A watch may be told to stop, and the pool be closed, while its first list is on the way. */
-async function listUnlessAborted(transport: Transport, query: Query, subject: Subject, signal: AbortSignal) {
+async function listUnlessAborted({ transport, query, subject, signal }: Watching): Promise<Listed | undefined> {
   try {
-    const list = await listAll(transport, query, subject);
+    const list = await (query.onlyNew ? listPlace : listAll)(transport, query, subject);
     return signal.aborted ? undefined : list;
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -68,39 +74,39 @@ async function listUnlessAborted(transport: Transport, query: Query, subject: Su
 }
 
 /** Reads one watch connection to its end; `place` moves on with each event. */
-async function follow(
-  transport: Transport,
-  query: Query,
-  subject: Subject,
-  place: { version: string },
-  signal: AbortSignal,
-  onEvent: (event: WatchEvent) => void,
-): Promise<Ending> {
-  const lines = watchLines(transport, query, subject, place.version, signal);
+async function follow(watching: Watching, place: { version: string }, onEvent: (event: WatchEvent) => void): Promise<Ending> {
+  const lines = watchLines(watching, place.version);
   while (true) {
     // An exception of the listener must not pass for a broken connection, so only the reading is guarded.
-    const line = await lines.next().catch((error: unknown) => passBrokenConnection(error, signal));
+    const line = await lines.next().catch((error: unknown) => passBrokenConnection(error, watching.signal));
     if (line.done) return line.value;
-    const event = JSON.parse(line.value) as WatchEvent;
-    if (event.type === 'ERROR') return event.object.code === 410 ? 'expired' : 'closed';
+    const event = parseEvent(line.value);
+    if (!event) return 'broken';
+    if (event.type === 'ERROR') return event.object.code === 410 ? 'expired' : 'broken';
     place.version = event.object.metadata.resourceVersion ?? place.version;
     onEvent(event);
+  }
+}
+
+/** A line that is no event was cut or mixed up on its way; the watch is resumed before it. */
+function parseEvent(line: string): WatchEvent | undefined {
+  try {
+    const event = JSON.parse(line) as Partial<WatchEvent> | null;
+    const isWhole = typeof event?.type === 'string' && (event.type === 'ERROR' ? event.object : event.object?.metadata);
+    return isWhole ? (event as WatchEvent) : undefined;
+  } catch {
+    return undefined;
   }
 }
 
 function passBrokenConnection(error: unknown, signal: AbortSignal): { done: true; value: Ending } {
   if (error instanceof ProblemError) throw error;
   if (!signal.aborted) errorCodeOf(error);
-  return { done: true, value: 'closed' };
+  return { done: true, value: 'broken' };
 }
 
-async function* watchLines(
-  transport: Transport,
-  query: Query,
-  subject: Subject,
-  version: string,
-  signal: AbortSignal,
-): AsyncGenerator<string, Ending> {
+async function* watchLines({ transport, query, subject, signal }: Watching, version: string): AsyncGenerator<string, Ending> {
+  const startedMs = performance.now();
   const { statusCode, body } = await transport.open(
     {
       method: 'GET',
@@ -120,19 +126,21 @@ async function* watchLines(
   if (statusCode === 410) return 'expired';
   if (statusCode !== 200) {
     const text = await body.text();
-    if (statusCode === 429 || statusCode >= 500) return 'closed';
+    if (RETRIED_STATUSES.has(statusCode)) return 'broken';
     throw requestError({ answered: true, status: statusCode, text }, subject);
   }
   for await (const line of linesOf(body)) yield line;
-  return 'closed';
+  // A server that hangs up at once, again and again, must not be asked in a tight circle.
+  return performance.now() - startedMs < 1_000 ? 'broken' : 'closed';
 }
 
-/** Takes an event into the items; false for a bookmark, which changes nothing. */
-function change(items: Map<string, KubeObject>, event: WatchEvent): boolean {
+/** Takes an event into the items; false for a bookmark, which changes nothing, and for an object that is not kept. */
+function change(items: Map<string, KubeObject>, event: WatchEvent, query: Query): boolean {
   if (event.type === 'BOOKMARK') return false;
   if (event.type === 'DELETED') return items.delete(keyOf(event.object));
-  items.set(keyOf(event.object), event.object);
-  return true;
+  const kept = query.keep ? query.keep(event.object) : event.object;
+  if (kept) items.set(keyOf(kept), kept);
+  return kept !== undefined;
 }
 
 const keyOf = (item: KubeObject): string => `${item.metadata.namespace ?? ''}/${item.metadata.name}`;

@@ -2,7 +2,12 @@ import type { KubeObject, ObjectMeta } from './object.ts';
 
 /** The part of a Deployment that a rollout is judged by. */
 export interface LiveDeployment extends KubeObject {
-  readonly spec: { readonly replicas?: number; readonly progressDeadlineSeconds?: number; readonly template?: PodTemplate };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly progressDeadlineSeconds?: number;
+    readonly template?: PodTemplate;
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -37,14 +42,28 @@ export interface LiveReplicaSet extends KubeObject {
 }
 
 export interface LivePod extends KubeObject {
-  readonly spec?: PodTemplate['spec'] & { readonly nodeName?: string };
+  readonly spec?: PodTemplate['spec'] & {
+    readonly nodeName?: string;
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly tolerations?: readonly Toleration[];
+    readonly initContainers?: readonly { readonly name: string; readonly image?: string; readonly resources?: Resources }[];
+    readonly schedulingGates?: readonly { readonly name: string }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
 }
 
 export interface ContainerStatus {
@@ -74,5 +93,9 @@ export interface LiveEvent extends KubeObject {
 }
 
 export interface LiveNode extends KubeObject {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  };
   readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
 }

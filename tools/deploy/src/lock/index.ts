@@ -1,2 +1,3 @@
-export { type Claim, type Claimant, claimLease, type Lease, releaseLease } from './lease.ts';
-export { type LockRequest, withDeployLock } from './lock.ts';
+export { type Claim, type Claimant, claimLease, type Lease, releaseLease, stampMs } from './lease.ts';
+export { leaseRef, withDeployLock } from './lock.ts';
+export type { LockRequest } from './problems.ts';

@@ -18,7 +18,7 @@ async function connected<T>(namespace: string, use: (cluster: Awaited<ReturnType
   const request = requestFor(namespace);
   const cluster = await connectCluster(accessTo(request));
   try {
-    await ensureNamespace(cluster, request.environment);
+    await ensureNamespace(cluster, request.environment, recordingWorld());
     return await use(cluster);
   } finally {
     await cluster.close();

@@ -1,23 +1,45 @@
 import type { Condition } from '../kube/index.ts';
-import { containerCause } from './container.ts';
+import { containerCause, initContainerCause } from './container.ts';
+import { lossCause, nodeCause, setupCause } from './pod.ts';
 import { schedulingCause } from './scheduling.ts';
 import { newPods, newReplicaSet } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
 
 /** Quota is often freed by another pod that leaves; a policy does not change its mind. */
 const QUOTA_GRACE_SECONDS = 30;
-const CREATION_GRACE_SECONDS = 15;
+/** An API server that has just started does not know the controllers' own rights yet. */
+const CREATION_GRACE_SECONDS = 30;
 
 /** Why the new pods are not ready, the gravest first; only the new ReplicaSet is judged. */
 export function findCauses(rollout: Rollout): Cause[] {
   const ofPods = newPods(rollout).flatMap((pod) => {
-    const scheduling = schedulingCause(pod, rollout);
+    const init = (pod.status?.initContainerStatuses ?? []).map((status) => initContainerCause(pod, status, rollout));
     const containers = (pod.status?.containerStatuses ?? []).map((status) => containerCause(pod, status, rollout));
-    return [scheduling, ...containers].filter((cause) => cause !== undefined);
+    return [schedulingCause(pod, rollout), setupCause(pod, rollout), nodeCause(pod, rollout), ...init, ...containers];
   });
-  return [creationCause(rollout), ...ofPods, deadlineCause(rollout)]
+  return [pauseCause(rollout), setCause(rollout), creationCause(rollout), ...ofPods, lossCause(rollout), deadlineCause(rollout)]
     .filter((cause) => cause !== undefined)
     .sort((a, b) => (a.graceSeconds === b.graceSeconds ? 0 : a.graceSeconds - b.graceSeconds));
+}
+
+/** Somebody has paused the Deployment: its controller does nothing then, and says nothing. */
+function pauseCause({ deployment }: Rollout): Cause | undefined {
+  if (!deployment?.spec.paused) return undefined;
+  const { name, namespace } = deployment.metadata;
+  return {
+    code: 'paused',
+    where: `deployment/${name}`,
+    what: 'the Deployment is paused, so nothing of it is rolled out',
+    remedy: `kubectl -n ${namespace} rollout resume deployment/${name}`,
+    graceSeconds: CREATION_GRACE_SECONDS,
+  };
+}
+
+/** The controller cannot even create the ReplicaSet. */
+function setCause(rollout: Rollout): Cause | undefined {
+  const progressing = conditionOf(rollout.deployment?.status?.conditions, 'Progressing', 'False');
+  if (progressing?.reason !== 'ReplicaSetCreateError' || newReplicaSet(rollout)) return undefined;
+  return refusal(`deployment/${rollout.deployment?.metadata.name}`, progressing.message ?? progressing.reason);
 }
 
 /** Pods that the API server will not even create. */
@@ -25,18 +47,21 @@ function creationCause(rollout: Rollout): Cause | undefined {
   const set = newReplicaSet(rollout);
   const failure = conditionOf(set?.status?.conditions, 'ReplicaFailure', 'True');
   if (!set || !failure) return undefined;
-  const message = failure.message ?? failure.reason ?? '';
-  const where = `replicaset/${set.metadata.name}`;
-  if (message.includes('exceeded quota')) {
+  return refusal(`replicaset/${set.metadata.name}`, failure.message ?? failure.reason ?? '');
+}
+
+function refusal(where: string, message: string): Cause {
+  if (message.includes('exceeded quota') || message.includes('failed quota')) {
     return {
       code: 'quota',
       where,
       what: message,
       remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
-      graceSeconds: QUOTA_GRACE_SECONDS,
+      // A quota that wants a limit which the pod does not name is never freed.
+      graceSeconds: message.includes('failed quota') ? 0 : QUOTA_GRACE_SECONDS,
     };
   }
-  const denied = /violates PodSecurity|denied the request|is forbidden/.test(message) && !message.includes('not found');
+  const denied = /violates PodSecurity|denied (the )?request|is forbidden/.test(message) && !/not found|User "[^"]*" cannot/.test(message);
   return {
     code: denied ? 'admission-denied' : 'pod-not-created',
     where,

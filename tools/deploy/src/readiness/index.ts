@@ -1,5 +1,5 @@
 export { findCauses } from './causes.ts';
-export { probeEvent } from './container.ts';
-export { judgeRollout, noteCauses, progressOf, type Sightings } from './readiness.ts';
+export { probeEvent } from './pod-events.ts';
+export { judgeRollout, noteCauses, progressOf, type Sightings, sightingKey } from './readiness.ts';
 export { newPods, newReplicaSet } from './select.ts';
 export type { Cause, HealthAnswer, Readiness, Rollout } from './types.ts';

@@ -95,6 +95,7 @@ describe('a container', () => {
       code: 'crash',
       where: 'pod/churn-new-1',
       pod: 'churn-new-1',
+      container: 'model',
       what: 'the container ended with exit code 3, 2 times',
       remedy: 'read the log below; the same image starts with "docker run --read-only --tmpfs /tmp --cap-drop ALL <image>"',
       graceSeconds: 0,
@@ -171,16 +172,29 @@ describe('a pod without a node', () => {
   const pod = podLike({ unschedulable: message, requests: { 'nvidia.com/gpu': '4' } });
 
   test.each([
-    [[nodeOffering('lab', { 'nvidia.com/gpu': '2' })], 'asks for nvidia.com/gpu: 4, the most that a node has is 2 (node lab, 1 node seen)'],
-    [[nodeOffering('a', {}), nodeOffering('b', {})], 'asks for nvidia.com/gpu: 4, no node offers it (2 nodes seen)'],
-    [[nodeOffering('lab', { 'nvidia.com/gpu': '8' })], 'asks for nvidia.com/gpu: 4, which node lab has (8), but other pods hold it'],
-  ])('is told what it asks for beside what the nodes have', (nodes, text) => {
+    [
+      [nodeOffering('lab', { 'nvidia.com/gpu': '2' })],
+      'asks for nvidia.com/gpu: 4, the most that a node has is 2 (node lab, 1 node seen)',
+      ['node lab (1 node): 2 nvidia.com/gpu of 4 asked'],
+    ],
+    [
+      [nodeOffering('a', {}), nodeOffering('b', {})],
+      'asks for nvidia.com/gpu: 4, no node offers it (2 nodes seen)',
+      ['node a (1 node): no nvidia.com/gpu of 4 asked', 'node b (1 node): no nvidia.com/gpu of 4 asked'],
+    ],
+    [
+      [nodeOffering('lab', { 'nvidia.com/gpu': '8' })],
+      'asks for nvidia.com/gpu: 4, which node lab has (8), but other pods hold it',
+      ['node lab (1 node): room for what is asked, but other pods hold it'],
+    ],
+  ])('is told what it asks for beside what the nodes have', (nodes, text, details) => {
     expect(only(rolloutOf([pod], { nodes }))).toEqual({
       code: 'unschedulable',
       where: 'pod/churn-new-1',
       what: `${text}; 0/1 nodes are available: 1 Insufficient nvidia.com/gpu`,
       remedy: 'lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes',
       graceSeconds: 15,
+      details,
     });
   });
 

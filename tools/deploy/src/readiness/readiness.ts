@@ -29,7 +29,8 @@ export function progressOf(rollout: Rollout): string {
   return `${ready}/${wanted} ready${leaving > 0 ? `, ${leaving} old to stop` : ''}`;
 }
 
-const sightingKey = (cause: Cause): string => `${cause.code} ${cause.where}`;
+/** Equal for a cause that is seen again. */
+export const sightingKey = (cause: Cause): string => `${cause.code} ${cause.where}`;
 
 const describeCause = (cause: Cause): string => `${cause.where}: ${cause.what}`;
 

@@ -1,24 +1,56 @@
 import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
 import { type LiveNode, type LivePod, parseQuantity } from '../kube/index.ts';
+import { describePools } from './pools.ts';
 import { hasLeavingPods } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
 
 /** A scheduler that finds no node may find one when another pod leaves. */
 const UNSCHEDULABLE_GRACE_SECONDS = 15;
+/** A volume is provisioned by somebody else, who may be slow. */
+const VOLUME_GRACE_SECONDS = 60;
 
 /** What keeps a pod from every node, with what it asks for beside what the nodes have. */
 export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefined {
   const condition = pod.status?.conditions?.find((one) => one.type === 'PodScheduled' && one.status === 'False');
+  if (condition?.reason === 'SchedulingGated') return gateCause(pod);
   if (condition?.reason !== 'Unschedulable') return undefined;
   const message = withoutPreemption(condition.message ?? 'no node fits');
+  if (VOLUME_SIGNS.test(message)) return volumeCause(pod, message);
   const shortages = [...message.matchAll(/Insufficient ([\w./-]+\w)/g)].map((match) => match[1] as string);
   const asked = shortages.map((resource) => describeShortage(resource, pod, rollout.nodes)).filter((text) => text !== undefined);
+  const pools = rollout.nodes ? describePools(pod, rollout.nodes) : [];
   return {
     code: 'unschedulable',
     where: `pod/${pod.metadata.name}`,
     what: [...asked, message].join('; '),
     remedy: remedyFor(shortages),
     graceSeconds: mayStillFit(pod, rollout) ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_GRACE_SECONDS,
+    ...(pools.length > 0 ? { details: pools } : {}),
+  };
+}
+
+/** Whoever set the gate will take it away, or not: a queue for GPUs may be long. */
+function gateCause(pod: LivePod): Cause {
+  const gates = (pod.spec?.schedulingGates ?? []).map((gate) => gate.name).join(', ');
+  return {
+    code: 'scheduling-gated',
+    where: `pod/${pod.metadata.name}`,
+    what: `the pod is held back from the scheduler by ${gates || 'a scheduling gate'}`,
+    remedy: 'ask whoever set the gate: a queue such as Kueue lets the pod go when it is its turn',
+    graceSeconds: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** What the scheduler says of claims and volumes (pkg/scheduler/framework/plugins/volumebinding). */
+const VOLUME_SIGNS = /persistentvolumeclaim|persistent volume|PersistentVolume's node affinity|volume count|volume zone|pvc\(s\)/i;
+
+function volumeCause(pod: LivePod, message: string): Cause {
+  return {
+    code: 'volume',
+    where: `pod/${pod.metadata.name}`,
+    what: message,
+    remedy: 'see "kubectl describe pvc": the claim must exist, and its storage class must give it a volume where the pod can run',
+    graceSeconds: VOLUME_GRACE_SECONDS,
   };
 }
 

@@ -11,11 +11,21 @@ export function newReplicaSet(rollout: Rollout): LiveReplicaSet | undefined {
   return rollout.replicaSets.find((set) => isOwnedBy(set, deployment.metadata.uid) && hasTemplateOf(set, deployment));
 }
 
-/** The pods of the new ReplicaSet that are not on their way out. */
+/** The pods of the new ReplicaSet that are not on their way out, and did not end: a pod that a node threw out stays as a record. */
 export function newPods(rollout: Rollout): LivePod[] {
+  return ofNewSet(rollout).filter((pod) => pod.metadata.deletionTimestamp === undefined && !hasEnded(pod));
+}
+
+/** The pods of the new ReplicaSet that a node threw out or never let in. */
+export function lostPods(rollout: Rollout): LivePod[] {
+  return ofNewSet(rollout).filter((pod) => pod.status?.phase === 'Failed');
+}
+
+const hasEnded = (pod: LivePod): boolean => pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
+
+function ofNewSet(rollout: Rollout): LivePod[] {
   const set = newReplicaSet(rollout);
-  if (!set) return [];
-  return rollout.pods.filter((pod) => isOwnedBy(pod, set.metadata.uid) && pod.metadata.deletionTimestamp === undefined);
+  return set ? rollout.pods.filter((pod) => isOwnedBy(pod, set.metadata.uid)) : [];
 }
 
 /** Whether pods that are being stopped still hold room on the nodes. */

@@ -29,6 +29,10 @@ export interface Cause {
   readonly graceSeconds: number;
   /** The pod whose log explains it. */
   readonly pod?: string;
+  /** The container of that pod; left out, the service's own. */
+  readonly container?: string;
+  /** More lines about it. */
+  readonly details?: readonly string[];
 }
 
 export type Readiness =

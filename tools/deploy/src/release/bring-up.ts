@@ -1,3 +1,4 @@
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import {
   applySetOf,
@@ -14,7 +15,7 @@ import { renderNamespace } from '../manifests/index.ts';
 import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { recordRevision } from '../revisions/index.ts';
 import type { World } from '../world.ts';
-import { stopped } from './interrupted.ts';
+import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
 import { membersOf, type Release, releaseHash } from './release.ts';
 
@@ -70,24 +71,46 @@ export function planInNewNamespace(release: Release): Plan {
  */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
   const { set } = inventory;
-  const desired = membersOf(release);
   const { proved } = inventory.books;
   await deliverImage(release, plan, world);
-  const books = { kinds: kindsBetween(inventory, desired), ...(proved ? { proved } : {}) };
+  const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
   const parent = await writeBooks(cluster, set, inventory.parent, books);
-  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
-  const prune = (objects: readonly KubeObject[]) => pruneMembers(cluster, objects, (object) => world.report({ type: 'deleted', object }));
-  await prune(leaving.filter(leavesFirst));
-  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
-  const proof = await proveRelease(cluster, release, world);
-  await prune(leaving.filter((object) => !leavesFirst(object)));
-  const hash = releaseHash(desired);
-  const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, world);
-  await writeBooks(cluster, set, parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+  const proof = await applyAndProve(cluster, release, plan, world);
+  const revision = await close(cluster, release, plan, { ...inventory, parent }, world);
   return { plan, revision, ...proof };
 }
 
-async function record(cluster: Cluster, release: Release, hash: string, world: World): Promise<number> {
+async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, world: World): Promise<Proof> {
+  try {
+    await prune(cluster, plan, leavesFirst, world);
+    if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
+    return await proveRelease(cluster, release, world);
+  } catch (error) {
+    throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
+  }
+}
+
+/** What follows the proof. The release is live then, and stays so when this fails. */
+async function close(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<number> {
+  const desired = membersOf(release);
+  const { proved } = inventory.books;
+  const hash = releaseHash(desired);
+  try {
+    await prune(cluster, plan, (object) => !leavesFirst(object), world);
+    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, world);
+    await writeBooks(cluster, inventory.set, inventory.parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+    return revision;
+  } catch (error) {
+    throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
+  }
+}
+
+function prune(cluster: Cluster, plan: Plan, isDue: (object: KubeObject) => boolean, world: World): Promise<void> {
+  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
+  return pruneMembers(cluster, leaving.filter(isDue), (object) => world.report({ type: 'deleted', object }));
+}
+
+async function record(cluster: Cluster, release: Release, hash: string, proved: number | undefined, world: World): Promise<number> {
   const { service, environment, objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
   const revision = await recordRevision(
     cluster,
@@ -104,6 +127,7 @@ async function record(cluster: Cluster, release: Release, hash: string, world: W
       ...(modelSha ? { modelSha } : {}),
       ...(rollbackTo ? { rollbackTo } : {}),
     },
+    proved,
   );
   world.report({ type: 'recorded', revision });
   return revision;

@@ -25,6 +25,8 @@ export type DeployEvent =
   | { readonly type: 'delivering'; readonly image: string }
   | { readonly type: 'applied'; readonly object: string; readonly action: 'create' | 'update' }
   | { readonly type: 'waiting'; readonly because: string }
+  /** Why it is not ready yet, as soon as that is known; without a grace it may last until the deadline. */
+  | { readonly type: 'cause'; readonly cause: Problem; readonly graceSeconds?: number }
   | { readonly type: 'ready'; readonly pods: readonly string[]; readonly seconds: number }
   | { readonly type: 'verified'; readonly pods: number; readonly rows: number }
   | { readonly type: 'not-verified'; readonly because: string }

@@ -22,6 +22,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
       return `${paint(event.action === 'create' ? 'green' : 'yellow', `${event.action}d`.padEnd(8))} ${event.object}`;
     case 'waiting':
       return `${paint('dim', 'wait    ')} ${event.because}`;
+    case 'cause':
+      return `${paint('yellow', 'cause   ')} ${formatProblem(event.cause)}${graceOf(event.graceSeconds)}`;
     case 'ready':
       return `${paint('green', 'ready   ')} ${count(event.pods.length, 'pod')} after ${event.seconds.toFixed(1)} s`;
     case 'verified':
@@ -51,6 +53,8 @@ export function formatEvent(event: DeployEvent, style: TextStyle): string {
       return assertNever(event);
   }
 }
+
+const graceOf = (seconds: number | undefined): string => (seconds === undefined ? '' : `\n          it has ${seconds} s to pass`);
 
 function formatSummary(services: number, failed: readonly string[]): string {
   const summary = `summary  ${services - failed.length} of ${services} services done`;

@@ -24,14 +24,24 @@ export async function readRevision(cluster: Cluster, place: Place, revision: num
   return record && parseStored(record);
 }
 
-/** Records a state as the next revision, and deletes the records that are too old. */
-export async function recordRevision(cluster: Cluster, place: Place, state: Omit<StoredRevision, 'revision'>): Promise<number> {
+/**
+ * Records a state as the next revision, and deletes the records that are too old. `proved` is the revision that the books name:
+ * a later record of the same state was written by a deploy that was cut off before it could say so, and is used.
+ */
+export async function recordRevision(
+  cluster: Cluster,
+  place: Place,
+  state: Omit<StoredRevision, 'revision'>,
+  proved: number | undefined,
+): Promise<number> {
   const records = await listRecords(cluster, place);
-  const revision = Math.max(0, ...records.map(numberOf)) + 1;
-  const stored = { ...state, revision };
+  const [last] = records.map(parseRecord);
+  const isThere = last !== undefined && last.revision > (proved ?? 0) && last.hash === state.hash;
+  const revision = isThere ? last.revision : Math.max(0, ...records.map(numberOf)) + 1;
   // A record of that number can only be our own, written before an answer was lost.
-  await cluster.create(renderRecord(place.service, place.namespace, stored));
-  await settleAll(records.slice(KEPT_REVISIONS - 1).map((record) => cluster.remove(refOf(record))));
+  if (!isThere) await cluster.create(renderRecord(place.service, place.namespace, { ...state, revision }));
+  const tooOld = records.slice(isThere ? KEPT_REVISIONS : KEPT_REVISIONS - 1);
+  await settleAll(tooOld.map((record) => cluster.remove(refOf(record))));
   return revision;
 }
 

@@ -37,7 +37,8 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       objects.set(keyOf(refOf(object)), object);
       return object;
     },
-    replace: async (object) => {
+    replace: async (object, manner) => {
+      if (manner?.dryRun) return object;
       objects.set(keyOf(refOf(object)), object);
       return object;
     },
@@ -46,7 +47,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       return objects.delete(keyOf(ref));
     },
     watch: async (query, onItems, signal) => {
-      onItems(ofKind(query.resource.kind));
+      onItems(query.onlyNew ? [] : ofKind(query.resource.kind));
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
     logTail: async (pod, request) => cluster.log(pod.name, request.previous),
@@ -56,6 +57,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
       return cluster.answer(pod.name, request);
     },
     serverNowMs: () => Date.UTC(2026, 0, 1),
+    until: () => cluster,
     close: async () => void calls.push('close'),
   };
   return cluster;

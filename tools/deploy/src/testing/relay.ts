@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { inject } from 'vitest';
-import { parse } from 'yaml';
 import { withKubeconfig } from './api.ts';
+import { clientTls } from './client-tls.ts';
 
 /** A request that passed the relay: `PATCH /api/v1/…`. */
 export interface Relayed {
@@ -55,17 +54,4 @@ async function startRelay(passed: Relayed[]): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function clientTls(): Promise<Record<string, Buffer | string>> {
-  const config = parse(await readFile(inject('cluster').kubeconfigPath, 'utf8'));
-  const [{ user }] = config.users;
-  const [{ cluster }] = config.clusters;
-  const pem = async (holder: Record<string, string>, key: string): Promise<Buffer | string> =>
-    holder[`${key}-data`] ? Buffer.from(holder[`${key}-data`] as string, 'base64') : readFile(holder[key] as string);
-  return {
-    ca: await pem(cluster, 'certificate-authority'),
-    cert: await pem(user, 'client-certificate'),
-    key: await pem(user, 'client-key'),
-  };
 }

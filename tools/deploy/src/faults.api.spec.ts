@@ -1,0 +1,162 @@
+import { afterAll, expect, test } from 'vitest';
+import { deployService } from './deploy.ts';
+import type { DeployRequest } from './deploy-request.ts';
+import { destroyService } from './destroy.ts';
+import { RESOURCES } from './kube/index.ts';
+import { recordingWorld } from './testing/api.ts';
+import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
+import {
+  answering,
+  answeringText,
+  brokenWatchAfter,
+  closedWatch,
+  cutInHalf,
+  cutQuietly,
+  FAILED,
+  GONE,
+  halfLineWatch,
+  lateBy,
+  resetAfter,
+  resetBefore,
+  sayingWatch,
+  silentWatch,
+} from './testing/faults.ts';
+import { addMember, standingOf, throughNothing } from './testing/standing.ts';
+import { servingPod, trainedRequest } from './testing/trained.ts';
+
+/** The steps of a first deploy, of one that updates and prunes, and of a destroy. */
+const STEPS = [
+  'apply configmaps',
+  'apply deployments',
+  'apply namespaces',
+  'apply networkpolicies',
+  'apply serviceaccounts',
+  'apply services',
+  'books',
+  'connect',
+  'create leases',
+  'delete configmaps',
+  'delete deployments',
+  'delete leases',
+  'delete networkpolicies',
+  'delete serviceaccounts',
+  'delete services',
+  'dry-run configmaps',
+  'dry-run deployments',
+  'list configmaps',
+  'list deployments',
+  'list events',
+  'list leases',
+  'list networkpolicies',
+  'list pods',
+  'list replicasets',
+  'list serviceaccounts',
+  'list services',
+  'read configmaps',
+  'read leases',
+  'read namespaces',
+  'record',
+  'replace leases',
+  'verify',
+  'watch deployments',
+  'watch events',
+  'watch pods',
+  'watch replicasets',
+];
+
+const isWrite = (step: string) => /^(apply|books|record|delete)/.test(step);
+const isWatch = (step: string) => step.startsWith('watch ');
+const isOther = (step: string) => !isWatch(step);
+
+const conflict = { reason: 'Conflict', details: { kind: 'resourcequotas' } };
+const BUSY =
+  'Operation cannot be fulfilled on resourcequotas "all": the object has been modified; please apply your changes to the latest version';
+
+const conflicting = answering(409, BUSY, { status: conflict });
+
+/** What passes when it is asked again; several faults follow each other at the same step. */
+const PASSING: readonly { readonly name: string; readonly at: (step: string) => boolean; readonly acts: readonly Act[] }[] = [
+  {
+    name: 'a 429, then a 500 of a changed leader',
+    at: isOther,
+    acts: [answering(429, 'too many requests'), answering(500, 'etcdserver: leader changed')],
+  },
+  {
+    name: 'a 502 of a proxy, then a 503',
+    at: isOther,
+    acts: [answeringText(502, '<html>Bad Gateway</html>'), answering(503, 'apiserver is shutting down')],
+  },
+  {
+    name: 'a 504, then a connection that breaks before the server knows',
+    at: isOther,
+    acts: [answering(504, 'request did not complete within the allotted timeout', { status: { reason: 'Timeout' } }), resetBefore],
+  },
+  {
+    name: 'a connection that breaks when the server has done it, then an answer cut in half',
+    at: isOther,
+    acts: [resetAfter, cutInHalf],
+  },
+  {
+    name: 'an answer cut in half that looks whole, then a late one',
+    at: (step) => isOther(step) && step !== 'verify',
+    acts: [cutQuietly, lateBy(300)],
+  },
+  {
+    name: 'a 409 of two writes that met, then 429 that says when to come back',
+    at: isWrite,
+    acts: [conflicting, conflicting, answering(429, 'too many requests', { headers: { 'retry-after': '1' } })],
+  },
+  { name: 'a 401 of a token that has run out', at: () => true, acts: [answering(401, 'Unauthorized')] },
+  {
+    name: 'a watch whose place is forgotten, told by an event, then by 410, then 429',
+    at: isWatch,
+    acts: [sayingWatch(GONE), answering(410, 'too old resource version'), answering(429, 'too many requests')],
+  },
+  {
+    name: 'a watch of a server without a leader, then one that closes at once, then one that is not answered',
+    at: isWatch,
+    acts: [sayingWatch(FAILED), closedWatch, resetBefore],
+  },
+  {
+    name: 'a watch whose line is cut, then one that says what is no event, then one that breaks after a while',
+    at: isWatch,
+    acts: [halfLineWatch, sayingWatch('<html>\n'), brokenWatchAfter(100)],
+  },
+  { name: 'a watch that says nothing', at: isWatch, acts: [silentWatch] },
+];
+
+const met = new Set<string>();
+
+for (const [index, { name, at, acts }] of PASSING.entries()) {
+  test.concurrent(`a deploy, an update and a destroy come through ${name}, at every step`, async () => {
+    const namespace = `passing-${index}`;
+    const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
+      withFaultProxy({ pod: servingPod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
+        await use([kubeconfig]);
+        for (const one of seen) if (one.met) met.add(one.step);
+      });
+    const first = trainedRequest(namespace, 1);
+    const next = trainedRequest(namespace, 2);
+    await throughFaults((kubeconfigs) => deployService({ ...first, kubeconfigs }, recordingWorld()));
+    expect(await standingOf(first)).toEqual({ isAsWanted: true, serving: 'churn:1', ready: 1, holder: undefined, revisions: 1 });
+    await addMember(first, 'left-over');
+    await throughFaults((kubeconfigs) => deployService({ ...next, kubeconfigs }, recordingWorld()));
+    expect(await standingOf(next)).toEqual({ isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 });
+    await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
+    expect(await namesIn(next)).toEqual([]);
+  });
+}
+
+/** What is left of a service. */
+function namesIn(request: DeployRequest): Promise<string[]> {
+  const { namespace } = request.environment;
+  const kinds = [RESOURCES.ConfigMap, RESOURCES.Deployment, RESOURCES.Lease, RESOURCES.Pod, RESOURCES.Service];
+  return throughNothing(request, async (cluster) => {
+    const lists = await Promise.all(kinds.map((resource) => cluster.list({ resource, namespace })));
+    return lists.flat().flatMap(({ kind, metadata }) => (metadata.name === 'kube-root-ca.crt' ? [] : [`${kind} ${metadata.name}`]));
+  });
+}
+
+afterAll(() => {
+  expect([...met].sort()).toEqual(STEPS);
+});

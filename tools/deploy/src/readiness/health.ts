@@ -1,0 +1,55 @@
+import { HEALTH_PATH } from '@modelyard/core';
+import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { eventsOf, probeEvent, shorten } from './pod-events.ts';
+import type { Cause, HealthAnswer, Rollout } from './types.ts';
+
+/** The reason of the generated service while its model is on the way. */
+const LOADING_REASON = 'loading';
+const LIVENESS_GRACE_SECONDS = 15;
+const HEALTH_REMEDY = `${HEALTH_PATH} names the reason; for a slow model raise model.loadBudgetSeconds, for another one train and build again`;
+
+/** A container that answers, but not with 200: it may still be loading its model, so only its probe can end it. */
+export function healthCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
+  if (!status.state?.running) return undefined;
+  const answer = rollout.health.get(pod.metadata.name);
+  const event = probeEvent(pod, rollout);
+  if (!event && !answer) return undefined;
+  const said = answer ? `GET ${HEALTH_PATH} answers ${describeAnswer(answer)}` : shorten(event?.message ?? '');
+  return {
+    code: 'not-healthy',
+    where: `pod/${pod.metadata.name}`,
+    what: said,
+    remedy: HEALTH_REMEDY,
+    graceSeconds: answer && isFinal(answer) ? 0 : Number.POSITIVE_INFINITY,
+    pod: pod.metadata.name,
+  };
+}
+
+/** The kubelet has restarted the container because of a probe; its exit code says nothing then. */
+export function probeKillCause(pod: LivePod, rollout: Rollout): Cause | undefined {
+  const killing = eventsOf(pod, rollout).findLast((event) => event.reason === 'Killing');
+  const probe = /failed (startup|liveness) probe/i.exec(killing?.message ?? '')?.[1]?.toLowerCase();
+  if (!probe) return undefined;
+  const answer = rollout.health.get(pod.metadata.name);
+  const said = shorten(probeEvent(pod, rollout)?.message ?? killing?.message ?? '');
+  const [what, graceSeconds] =
+    probe === 'startup'
+      ? [
+          `not ready within its load budget, so it was restarted; GET ${HEALTH_PATH} answered ${answer ? describeAnswer(answer) : 'nothing'}`,
+          0,
+        ]
+      : [`its liveness probe failed, so it was restarted: ${said}`, LIVENESS_GRACE_SECONDS];
+  return { code: 'not-healthy', where: `pod/${pod.metadata.name}`, what, remedy: HEALTH_REMEDY, graceSeconds, pod: pod.metadata.name };
+}
+
+/** A service that refuses its model says why, and does not change its mind; one that is loading says so. */
+function isFinal(answer: HealthAnswer): boolean {
+  try {
+    const code = (JSON.parse(answer.text) as { reason?: { code?: unknown } }).reason?.code;
+    return answer.status === 503 && typeof code === 'string' && code !== LOADING_REASON;
+  } catch {
+    return false;
+  }
+}
+
+const describeAnswer = (answer: HealthAnswer): string => `${answer.status}: ${shorten(answer.text)}`;

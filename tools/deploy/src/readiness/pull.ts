@@ -1,0 +1,46 @@
+import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { eventsOf, shorten } from './pod-events.ts';
+import type { Cause, Rollout } from './types.ts';
+
+/** A registry that does not answer may answer soon; a missing image stays missing. */
+const PULL_GRACE_SECONDS = 30;
+
+/** Reasons of the kubelet (pkg/kubelet/images), and those that a container runtime adds. */
+const PULL_REASONS: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+]);
+const LASTING_REASONS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull', 'SignatureValidationFailed']);
+const LASTING_ANSWER = /not found|manifest unknown|does not exist|denied|unauthorized|forbidden|invalid|never|no match for platform/i;
+/** A registry that counts requests says so with words that sound final. */
+const PASSING_ANSWER = /too ?many ?requests|rate limit/i;
+
+/** Whether a container waits for its image. */
+export const waitsForImage = (status: ContainerStatus): boolean => PULL_REASONS.has(status.state?.waiting?.reason ?? '');
+
+/** The image cannot be had. */
+export function pullCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause {
+  const waiting = status.state?.waiting;
+  // The back-off hides the registry's answer, which the event still tells.
+  const event = eventsOf(pod, rollout).findLast((one) => one.reason === 'Failed' && /pull|image/i.test(one.message ?? ''));
+  const said = waiting?.reason === 'ImagePullBackOff' ? (event?.message ?? waiting.message) : (waiting?.message ?? event?.message);
+  const answer = shorten(said ?? waiting?.reason ?? '');
+  const lasts = LASTING_REASONS.has(waiting?.reason ?? '') || (LASTING_ANSWER.test(answer) && !PASSING_ANSWER.test(answer));
+  return {
+    code: 'image-pull',
+    where: `pod/${pod.metadata.name}`,
+    what: `image "${imageOf(pod, status)}" cannot be pulled (${waiting?.reason}): ${answer}`,
+    remedy: 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml',
+    graceSeconds: lasts ? 0 : PULL_GRACE_SECONDS,
+  };
+}
+
+function imageOf(pod: LivePod, status: ContainerStatus): string {
+  const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  return all.find((one) => one.name === status.name)?.image ?? status.image ?? '';
+}

@@ -1,0 +1,11 @@
+/** What the kubelet says of a Secret, a ConfigMap or a key that a pod refers to and that is not there. */
+const MISSING =
+  /(secret|configmap) "([^"]+)" not found|couldn't find key (\S+) in (Secret|ConfigMap) (\S+)|references non-existent (secret|config) key/i;
+
+/** Whether a message is about something that is referred to and missing; it may still be created. */
+export const isReferenceMissing = (message: string): boolean => MISSING.test(message);
+
+/** Time for whoever creates Secrets to do so. */
+export const REFERENCE_GRACE_SECONDS = 20;
+
+export const REFERENCE_REMEDY = 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml';
