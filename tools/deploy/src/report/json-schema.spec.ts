@@ -51,6 +51,7 @@ const SAMPLES: { readonly [T in DeployEvent['type']]: DeployEvent & { readonly t
   applied: { type: 'applied', object: 'service/churn', action: 'update' },
   cause: { type: 'cause', cause: problem, graceSeconds: 15 },
   waiting: { type: 'waiting', because: '0/1 ready' },
+  cause: { type: 'cause', cause: problem, graceSeconds: 30 },
   ready: { type: 'ready', pods: ['churn-1'], seconds: 1.5 },
   verified: { type: 'verified', pods: 1, rows: 5 },
   'not-verified': { type: 'not-verified', because: 'no rows' },

@@ -70,6 +70,13 @@ const EVENTS: Record<DeployEvent['type'], EventSchema> = {
     keys: { cause: Problem, graceSeconds: Type.Optional(seconds('what it has to pass; left out, until the deadline')) },
   },
   waiting: { about: 'what the rollout waits for; told when it changes', keys: { because: text('one line') } },
+  cause: {
+    about: 'why the rollout is not ready yet, as soon as that is known',
+    keys: {
+      cause: Problem,
+      graceSeconds: Type.Optional(seconds('how long it may last before the rollout counts as failed; absent: until the deadline')),
+    },
+  },
   ready: { about: 'all pods of the new version are ready', keys: { pods: texts('their names'), seconds: seconds('length of the wait') } },
   verified: {
     about: 'the live pods answered as trained',

@@ -45,6 +45,8 @@ function changeBy(event: DeployEvent, row: Row): Partial<Pick<Row, 'state' | 'ca
       return { state: 'applying', cause: `${event.action}d ${event.object}` };
     case 'waiting':
       return { state: row.state === 'rolling back' ? row.state : 'rolling out', cause: event.because };
+    case 'cause':
+      return { cause: `${event.cause.where}: ${event.cause.what}` };
     case 'ready':
       return { state: row.state === 'rolling back' ? row.state : 'proving', cause: `${count(event.pods.length, 'pod')} ready` };
     case 'rolling-back':
