@@ -49,7 +49,6 @@ const SAMPLES: { readonly [T in DeployEvent['type']]: DeployEvent & { readonly t
   'canary-ordered': { type: 'canary-ordered', order: 'abort', service: 'churn' },
   delivering: { type: 'delivering', image },
   applied: { type: 'applied', object: 'service/churn', action: 'update' },
-  cause: { type: 'cause', cause: problem, graceSeconds: 15 },
   waiting: { type: 'waiting', because: '0/1 ready' },
   cause: { type: 'cause', cause: problem, graceSeconds: 30 },
   ready: { type: 'ready', pods: ['churn-1'], seconds: 1.5 },

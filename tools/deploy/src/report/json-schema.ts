@@ -65,10 +65,6 @@ const EVENTS: Record<DeployEvent['type'], EventSchema> = {
   ...CANARY_EVENTS,
   delivering: { about: 'the image is brought into the cluster of this machine', keys: { image: text('image reference') } },
   applied: { about: 'an object was written', keys: { object: text('"deployment/churn"'), action: Type.Enum(['create', 'update']) } },
-  cause: {
-    about: 'why the rollout is not ready yet, as soon as that is known',
-    keys: { cause: Problem, graceSeconds: Type.Optional(seconds('what it has to pass; left out, until the deadline')) },
-  },
   waiting: { about: 'what the rollout waits for; told when it changes', keys: { because: text('one line') } },
   cause: {
     about: 'why the rollout is not ready yet, as soon as that is known',

@@ -61,8 +61,6 @@ function changeBy(event: DeployEvent, row: Row): Partial<Pick<Row, 'state' | 'ca
       return { cause: event.because };
     case 'failed':
       return failed(event);
-    case 'cause':
-      return { cause: `${event.cause.code}  ${event.cause.where}: ${event.cause.what}` };
     case 'promoting':
       return { cause: `revision ${event.revision} of ${event.from}` };
     case 'canary-shifted':
