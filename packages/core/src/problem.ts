@@ -43,6 +43,9 @@ const BRAND = Symbol.for('modelyard.ProblemError');
 export class ProblemError extends Error {
   /** One process may hold two copies of this module: the command line has its own, and a workspace may mix versions. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class of its own below this one is told from the others as usual.
+    // biome-ignore lint/complexity/noThisInStatic: it is the class that instanceof was asked about
+    if (this !== ProblemError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 

@@ -1,6 +1,13 @@
+import { EXIT_CODES, formatProblems, nodeVersionProblem } from '@modelyard/core';
 import { runCommandLine } from './command-line.ts';
 
-// No await at the top: the bundle is CommonJS, which cannot have one.
-void runCommandLine(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+const old = nodeVersionProblem(process.versions.node, 'modelyard');
+if (old) {
+  console.error(formatProblems([old]));
+  process.exitCode = EXIT_CODES.input.code;
+} else {
+  // No await at the top: the bundle is CommonJS, which cannot have one.
+  void runCommandLine(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

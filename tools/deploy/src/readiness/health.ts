@@ -44,12 +44,33 @@ export function probeKillCause(pod: LivePod, rollout: Rollout): Cause | undefine
 
 /** A service that refuses its model says why, and does not change its mind; one that is loading says so. */
 function isFinal(answer: HealthAnswer): boolean {
+  const code = reasonOf(answer)?.code;
+  return answer.status === 503 && code !== undefined && code !== LOADING_REASON;
+}
+
+/** The reason that a generated service gives, in words; of any other body its beginning. */
+function describeAnswer(answer: HealthAnswer): string {
+  const reason = reasonOf(answer);
+  if (!reason?.what) return `${answer.status}: ${shorten(answer.text)}`;
+  const { code, what, expected, actual } = reason;
+  const facts = code === LOADING_REASON || expected === undefined ? '' : ` (expected ${show(expected)}, it is ${show(actual)})`;
+  return `${answer.status}: ${code}: ${shorten(what + facts)}`;
+}
+
+interface Reason {
+  readonly code: string;
+  readonly what?: string;
+  readonly expected?: unknown;
+  readonly actual?: unknown;
+}
+
+function reasonOf(answer: HealthAnswer): Reason | undefined {
   try {
-    const code = (JSON.parse(answer.text) as { reason?: { code?: unknown } }).reason?.code;
-    return answer.status === 503 && typeof code === 'string' && code !== LOADING_REASON;
+    const { reason } = JSON.parse(answer.text) as { reason?: Reason };
+    return typeof reason?.code === 'string' ? reason : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-const describeAnswer = (answer: HealthAnswer): string => `${answer.status}: ${shorten(answer.text)}`;
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -143,7 +143,7 @@ describe('/health', () => {
         code: 'not-healthy',
         where: 'pod/churn-new-1',
         pod: 'churn-new-1',
-        what: `GET /health answers 503: ${text}`,
+        what: 'GET /health answers 503: model-hash: churn_model.pkl is not the trained file',
         remedy: '/health names the reason; for a slow model raise model.loadBudgetSeconds, for another one train and build again',
         graceSeconds: 0,
       },
