@@ -91,7 +91,7 @@ async function carryOutMove(walk: Walk, move: Move, standing: Standing): Promise
   const { cluster, canary, world } = walk;
   switch (move.move) {
     case 'prepare':
-      await apply(walk, releaseAt(canary, standing));
+      await apply(standing.isSame ? withoutDelivery(walk) : walk, releaseAt(canary, standing));
       return { ...standing, isPrepared: true, isSame: true };
     case 'prove':
       await proveRelease(cluster, canaryRelease(canary), world);
@@ -112,7 +112,7 @@ async function carryOutMove(walk: Walk, move: Move, standing: Standing): Promise
 async function shift(walk: Walk, weight: number, standing: Standing): Promise<Standing> {
   const { canary, world } = walk;
   const point = { step: standing.step, weight };
-  await apply(walk, standing.isSame ? releaseAt(canary, point) : releaseAlone(canary, standing.step));
+  await apply(withoutDelivery(walk), standing.isSame ? releaseAt(canary, point) : releaseAlone(canary, standing.step));
   world.report({ type: 'canary-shifted', ...placeIn(canary, point), pods: replicasAt(canary, standing.step) });
   return { ...standing, weight };
 }
@@ -121,6 +121,11 @@ function placeIn(canary: Canary, point: Point) {
   const { mode, steps, stableReplicas } = canary;
   const seconds = steps[point.step]?.seconds ?? 0;
   return { step: point.step + 1, steps: steps.length, mode, weight: point.weight, share: shareAt(canary, point), seconds, stableReplicas };
+}
+
+/** The cluster has the image since the canary began; loading it again would take its time. */
+function withoutDelivery({ world: { deliver: _done, ...world }, ...walk }: Walk): Walk {
+  return { ...walk, world };
 }
 
 /** Applies what differs; nothing is deleted. */
@@ -134,7 +139,7 @@ async function promote(walk: Walk, standing: Standing): Promise<void> {
   const { cluster, canary, world } = walk;
   const { release, steps } = canary;
   world.report({ type: 'canary-promoting', skipped: Math.max(0, steps.length - standing.step - (standing.isWatched ? 1 : 0)) });
-  await apply(walk, releaseAt(canary, { step: steps.length, weight: standing.weight }));
+  await apply(withoutDelivery(walk), releaseAt(canary, { step: steps.length, weight: standing.weight }));
   await proveRelease(cluster, release, world);
 }
 
