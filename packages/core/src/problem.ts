@@ -41,14 +41,6 @@ const BRAND = Symbol.for('modelyard.ProblemError');
 
 /** Carries problems up to the door that prints them. It is never a bug. */
 export class ProblemError extends Error {
-  /** One process may hold two copies of this module: the command line has its own, and a workspace may mix versions. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // A class of its own below this one is told from the others as usual.
-    // biome-ignore lint/complexity/noThisInStatic: it is the class that instanceof was asked about
-    if (this !== ProblemError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === 'object' && value !== null && BRAND in value;
-  }
-
   override readonly name = 'ProblemError';
   readonly [BRAND] = true;
   readonly problems: readonly Problem[];
@@ -60,6 +52,16 @@ export class ProblemError extends Error {
     this.exit = exit;
   }
 }
+
+/**
+ * One process may hold two copies of this module (the command line has its own, and a workspace may mix versions), so a
+ * ProblemError is known by its brand. What derives from it is known by its class.
+ */
+function isInstance(this: unknown, value: unknown): boolean {
+  if (this !== ProblemError) return Function.prototype[Symbol.hasInstance].call(this as typeof ProblemError, value);
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+Object.defineProperty(ProblemError, Symbol.hasInstance, { value: isInstance });
 
 /** The value of a Result; throws a ProblemError that holds all its problems. */
 export function unwrap<T>(result: Result<T>, exit: ExitName = 'input'): T {

@@ -53,7 +53,6 @@ const STEPS = [
   'list replicasets',
   'list serviceaccounts',
   'list services',
-  'read configmaps',
   'read leases',
   'read namespaces',
   'record',
