@@ -2,7 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwrap } from '@modelyard/core';
-import { buildImage, type DockerEngine, findEngine, type ImageRecord, pushRecordedImage, resolveImage, runDocker } from '@modelyard/image';
+import {
+  buildImage,
+  type DockerEngine,
+  findEngine,
+  type ImageRecord,
+  pinBase,
+  pushRecordedImage,
+  resolveImage,
+  runDocker,
+} from '@modelyard/image';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensurePackages, REGISTRY_PACKAGES, type RunningRegistry, startRegistry } from './machine/index.ts';
 
@@ -47,4 +56,19 @@ test('after docker login a push records the digest that the registry tells for t
   expect(resolved.digest).toBe(digest);
   expect([resolved.digest, resolved.configDigest]).toContain(record.id);
   expect(unwrap(await resolveImage(`${record.ref}@${digest}`, engine.env)).digest).toBe(digest);
+});
+
+test('a base image is named by its digest, whether the engine has it or only the registry, and a build starts from it', async () => {
+  const { digest } = unwrap(await resolveImage(record.ref, engine.env));
+  const labels = { 'org.opencontainers.image.base.name': record.ref, 'org.opencontainers.image.base.digest': digest };
+  const said: string[] = [];
+  const pinned = await pinBase(engine, record.ref, (line) => said.push(line));
+  expect(pinned).toEqual({ ref: `${record.ref}@${digest}`, labels });
+  await runDocker(engine, ['image', 'rm', '--force', record.ref]);
+  expect(await pinBase(engine, record.ref, (line) => said.push(line))).toEqual(pinned);
+  expect(said).toEqual([]);
+  await writeFile(join(folder, 'Dockerfile'), `FROM ${pinned.ref}\nCOPY Dockerfile /again\n`);
+  const revision = { commit: null, dirty: true, committedAt: null, remote: null };
+  const { ref } = await buildImage(engine, { context: folder, name: 'based', revision, labels: pinned.labels }, () => undefined);
+  await runDocker(engine, ['image', 'rm', '--force', ref]);
 });

@@ -1,3 +1,4 @@
+export { type PinnedBase, pinBase } from './base-image.ts';
 export { type BuildRequest, buildArguments, buildImage, revisionLabels } from './build.ts';
 export { type BuildInputs, type BuildSecret, buildSecrets, PIP_SECRET_ID, UV_SECRET_ID } from './build-secrets.ts';
 export { type CommandOutcome, type LineLog, runCommand, type StreamOutcome, streamCommand } from './command.ts';

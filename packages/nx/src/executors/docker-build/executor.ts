@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_LOCK_FILE, ProblemError, pythonImageFor, unwrap } from '@modelyard/core';
-import { buildImage, buildSecrets, findEngine, gitState, pinnedRef, pushRecordedImage, writeImageRecord } from '@modelyard/image';
+import { buildImage, buildSecrets, findEngine, gitState, pinBase, pinnedRef, pushRecordedImage, writeImageRecord } from '@modelyard/image';
 import type { ExecutorContext } from '@nx/devkit';
 import { executing, type Project, projectOf, specOf, workspaceConfigOf } from '../../project.ts';
 
@@ -19,6 +19,8 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
     requireModel(project);
     const engine = unwrap(await findEngine(process.env));
     const inputs = buildSecrets(process.env);
+    const given = pairsOf(options.buildArg ?? []);
+    const base = await pinBase(engine, given.PYTHON_IMAGE ?? pythonImageFor(config, spec.python), (line) => console.log(line));
     const record = await buildImage(
       engine,
       {
@@ -27,12 +29,13 @@ export default function dockerBuild(options: DockerBuildOptions, context: Execut
         ...(config.registry ? { registry: config.registry } : {}),
         revision: await gitState(project.directory, process.env),
         buildArgs: {
-          PYTHON_IMAGE: pythonImageFor(config, spec.python),
           PORT: String(spec.serve.port),
           ...inputs.buildArgs,
-          ...pairsOf(options.buildArg ?? []),
+          ...given,
+          PYTHON_IMAGE: base.ref,
         },
         secrets: inputs.secrets,
+        labels: spec.accelerator === 'cpu' ? base.labels : {},
       },
       (line) => console.log(line),
     );
