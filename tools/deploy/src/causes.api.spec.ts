@@ -128,15 +128,18 @@ describe.concurrent('the cause', () => {
     expect([exit, told.map(withoutHashes)]).toEqual(['timeout', [`volume: a volume cannot be used (FailedMount): ${message}`]]);
   });
 
-  test('of a quota is told, and ends the rollout when its time is up', async ({ expect }) => {
+  test('of a quota that others fill is told, and ends the rollout when its time is up', async ({ expect }) => {
     const request = requestFor('cause-quota', {}, { timeoutSeconds: 5 });
     await throughNothing(request, (cluster) => ensureNamespace(cluster, request.environment, recordingWorld()));
-    await kubectl(['-n', 'cause-quota', 'create', 'quota', 'none', '--hard=pods=0']);
+    await kubectl(['create', '-f', '-'], JSON.stringify(restrictedPod('cause-quota')));
+    await kubectl(['-n', 'cause-quota', 'create', 'quota', 'one', '--hard=pods=1']);
+    const used = () => kubectl(['-n', 'cause-quota', 'get', 'quota', 'one', '-o', 'jsonpath={.status.used.pods}']);
+    await expect.poll(used, { timeout: 20_000 }).toBe('1');
     const world = recordingWorld();
     const error = await problemsOf(deployService(request, world));
     expect(error.exit).toBe('timeout');
     const told = world.events.flatMap((event) => (event.type === 'cause' ? [withoutHashes(event.cause)] : []));
-    expect(told).toEqual(['quota: pods "churn-*" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0']);
+    expect(told).toEqual(['quota: pods "churn-*" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1']);
   });
 
   test('of pods that a policy denies ends the rollout at once', async ({ expect }) => {
