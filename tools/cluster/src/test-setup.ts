@@ -8,8 +8,13 @@ declare module 'vitest' {
   }
 }
 
+/** Roomy: the pods of one test stay while the others run. */
+const capacity = { cpu: '1000', memory: '4Ti', 'ephemeral-storage': '10Ti', pods: '5000' };
 /** The nodes of every API test: one with four simulated GPUs, one without any. */
-const NODES = [{ name: 'gpu-node', gpus: 4 }, { name: 'cpu-node' }];
+const NODES = [
+  { name: 'gpu-node', gpus: 4, capacity },
+  { name: 'cpu-node', capacity },
+];
 
 /** Starts one control plane for all API tests of a run, and gives back what stops it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

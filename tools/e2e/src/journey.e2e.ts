@@ -84,8 +84,8 @@ describe('layer: files', () => {
     expect(off).toEqual(on);
     expect(off).toEqual(
       [
-        ...['setup', 'lock', 'train', 'evaluate', 'test', 'serve', 'docker-build', 'docker-run'],
-        ...['render', 'diff', 'deploy', 'rollback', 'canary', 'status', 'logs', 'history', 'destroy'],
+        ...['setup', 'lock', 'train', 'evaluate', 'test', 'serve', 'docker-build', 'docker-push', 'docker-run'],
+        ...['render', 'diff', 'deploy', 'promote', 'rollback', 'canary', 'status', 'logs', 'history', 'destroy'],
       ].sort(),
     );
   });
@@ -201,11 +201,15 @@ describe('layer: node', () => {
     expect(outcome.output).toMatch(/image-pull {2}pod\/churn-\S+ in ns\/acme-ml: .*registry\.invalid\/churn:absent/);
   });
 
-  test('more GPUs than the node has is named with the numbers', async () => {
+  test('more GPUs than the node has are refused with the numbers, before anything is sent', async () => {
     const outcome = await withSpecValue(service('model-service.yaml'), ['deploy', 'gpus'], 3, deployChurn);
-    expect(outcome.code).toBe(EXIT_CODES.rolledBack.code);
+    expect(outcome.code).toBe(EXIT_CODES.preflight.code);
+    expect(outcome.output).toContain(
+      'no-gpu-room  churn in ns/acme-ml: 1 pod of 3 nvidia.com/gpu is wanted; the cluster has room for none',
+    );
+    expect(outcome.output).toContain('set deploy.gpus to 2 at most, or add nodes with 3 nvidia.com/gpu each');
     expect(outcome.output).toMatch(
-      /unschedulable {2}pod\/churn-\S+ in ns\/acme-ml: asks for nvidia\.com\/gpu: 3, the most that a node has is 2 \(node modelyard, 1 node seen\)/,
+      /\| pool NVIDIA-A10 \(1 node, NVIDIA-A10 with 23028 MiB, driver [\d.]+, compute capability 8\.6\): \d of 2/,
     );
   });
 

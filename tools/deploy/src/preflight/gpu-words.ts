@@ -68,9 +68,15 @@ function remedyFor({ pools, demand, room, running }: GpuReport): string {
     .map(([kind, members]) => ({ kind, members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
     .sort((a, b) => b.pods - a.pods);
   const fewer = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  const most = Math.max(0, ...nodes.map((node) => node.allocatable));
+  if (!best && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
   if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
   return `${WAYS[best.kind](best.members, demand)}: room for ${count(best.pods, 'more pod')}; or ${fewer}free GPUs or add nodes`;
 }
+
+/** No node has as many devices as one pod asks for, however empty it is. */
+const tooManyPerPod = (most: number, { perPod, resource }: GpuDemand): string =>
+  `set deploy.gpus to ${most}${most > 1 ? ' at most' : ''}, or add nodes with ${perPod} ${resource} each`;
 
 /** One refusal alone stands between the node and a pod. */
 const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(node.refusals.map((refusal) => refusal.kind)).size === 1;
