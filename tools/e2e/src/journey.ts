@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { request } from 'node:http';
+import { promisify } from 'node:util';
 import type { Shell } from './shell.ts';
 
 /** The request body of the lesson. */
@@ -52,4 +54,11 @@ function post(address: string, body: string): Promise<{ status: number; text: st
     call.on('error', reject);
     call.end(body);
   });
+}
+
+/** The targets that Nx shows of a project, with its daemon on or off. */
+export async function targetsOf(workspace: string, project: string, daemon: 'true' | 'false'): Promise<string[]> {
+  const env = { ...process.env, NX_DAEMON: daemon, CI: '' };
+  const { stdout } = await promisify(execFile)('npx', ['nx', 'show', 'project', project, '--json'], { cwd: workspace, env });
+  return Object.keys((JSON.parse(stdout) as { targets: object }).targets).sort();
 }

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitAll } from './commit.ts';
 import { withSpecValue } from './edit-spec.ts';
 import { Shell } from './shell.ts';
 import { createWorkspace } from './workspace.ts';
 
-const run = promisify(execFile);
 let scratch: string;
 let workspace: string;
 let shell: Shell;
@@ -37,10 +35,7 @@ describe('layer: files', () => {
     const first = await evaluate();
     expect(first.output).toMatch(/roc_auc +0\.\d{4} +at least 0\.6000 +threshold +passed/);
     expect(first.output).toContain('note: HEAD holds no model.lock.json: there is no earlier model to compare with');
-    await run('git', ['add', '--all'], { cwd: workspace });
-    await run('git', ['-c', 'user.name=e2e', '-c', 'user.email=e2e@modelyard.test', 'commit', '--quiet', '--message', 'x'], {
-      cwd: workspace,
-    });
+    await commitAll(workspace, 'x');
     const second = await evaluate();
     expect(second.code).toBe(0);
     expect(second.output).toMatch(/at least 0\.\d{4} +committed 0\.\d{4}, margin 0\.02 +passed/);

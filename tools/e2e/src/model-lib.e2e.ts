@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitAll } from './commit.ts';
 import { Shell } from './shell.ts';
 import { createWorkspace } from './workspace.ts';
 
-const run = promisify(execFile);
-const AUTHOR = ['-c', 'user.name=e2e', '-c', 'user.email=e2e@modelyard.test'];
 let scratch: string;
 let workspace: string;
 let shell: Shell;
 
 const nx = (...args: string[]) => shell.run(workspace, 'npx', 'nx', ...args);
-const commit = async (message: string) => {
-  await run('git', ['add', '--all'], { cwd: workspace });
-  await run('git', [...AUTHOR, 'commit', '--quiet', '--message', message], { cwd: workspace });
-};
 
 /** Changes a file of the workspace; the words to replace must be there. */
 function edit(path: string, from: string, to: string): void {
@@ -35,7 +28,7 @@ beforeAll(async () => {
   await createWorkspace({ directory: workspace, ...(pythonImage ? { pythonImage } : {}) }, shell);
   for (const service of ['churn', 'fraud']) await nx('g', 'model-service', service);
   await nx('g', 'model-lib', 'features', '--for=churn');
-  await commit('two services and a package');
+  await commitAll(workspace, 'two services and a package');
 });
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -89,7 +82,7 @@ describe('layer: files', () => {
 
 describe('layer: image', () => {
   test('the wheel is in the image, built from the folder of the service alone', async () => {
-    await commit('trained with the package');
+    await commitAll(workspace, 'trained with the package');
     await nx('run', 'churn:docker-build');
     expect(readdirSync(join(workspace, 'services/churn/vendor')).filter((file) => file.endsWith('.whl'))).toEqual([
       'features-0.1.0-py3-none-any.whl',
