@@ -1,8 +1,9 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterDown } from './down.ts';
-import type { ClusterWorld, FakeNode } from './types.ts';
+import type { ClusterState, ClusterWorld, FakeNode } from './types.ts';
 import { clusterUp } from './up.ts';
 
 /** What a test control plane is made of. */
@@ -27,9 +28,12 @@ export async function startTestControlPlane(options: TestControlPlaneOptions): P
   const env = { ...process.env, KUBECONFIG: join(directory, 'user-kubeconfig') };
   const world: ClusterWorld = { env, log: options.log ?? (() => {}) };
   const choice = { name: 'test', directory: join(directory, 'cluster') };
+  const leaving = () => killNow(directory, choice.directory);
+  process.once('exit', leaving);
   const stop = async () => {
     await clusterDown(choice, world);
     await rm(directory, { recursive: true, force: true });
+    process.off('exit', leaving);
   };
   try {
     const state = await clusterUp({ ...choice, mode: 'control-plane', gpus: 0, nodes: options.nodes }, world);
@@ -39,4 +43,15 @@ export async function startTestControlPlane(options: TestControlPlaneOptions): P
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A test run that is interrupted leaves without its teardown, and may do nothing any more that takes time. */
+function killNow(directory: string, clusterDirectory: string): void {
+  try {
+    const { processes } = JSON.parse(readFileSync(join(clusterDirectory, 'cluster.json'), 'utf8')) as ClusterState;
+    for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It never came up, or is gone already.
+  }
+  rmSync(directory, { recursive: true, force: true });
 }
