@@ -8,8 +8,12 @@ import { REPOSITORY } from './pack.ts';
 
 /** Packages of an index move on: what was proved longer ago is proved again. */
 const KEPT_DAYS = 3;
-/** What every service is made, trained and built by; tests and pages of other layers are left out. */
-const MAKERS = /^(packages\/(core|templates|standards)|tools\/(python|image|e2e))\/.*(?<!\.spec\.ts)$|^package-lock\.json$/;
+/** What every service is made, trained, built and tried by; unit tests and other journeys are left out. */
+const MAKERS = [
+  /^(packages\/(core|templates|standards)|tools\/(python|image))\/.*(?<!\.spec\.ts)$/,
+  /^tools\/e2e\/src\/(machine\/.*|(frameworks|images|gpu-image)\.e2e|container|planted|prepare-machine|proved|service-image|tables)\.ts$/,
+  /^package-lock\.json$/,
+];
 const FRAMEWORK_FOLDER = /^packages\/templates\/packs\/model-service\/(?:frameworks|gpu-locks)\/([a-z]+)/;
 
 /**
@@ -40,7 +44,7 @@ function hashOf(title: string, framework: string): string {
 /** Every file that git tracks or would track, and that has a part in a framework's services. */
 function sourcesOf(framework: string): string[] {
   const output = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: REPOSITORY, encoding: 'utf8' });
-  const files = [...new Set(output.split('\n'))].filter((file) => MAKERS.test(file) && belongsTo(file, framework));
+  const files = [...new Set(output.split('\n'))].filter((file) => MAKERS.some((makers) => makers.test(file)) && belongsTo(file, framework));
   return files.filter((file) => existsSync(join(REPOSITORY, file))).sort();
 }
 
