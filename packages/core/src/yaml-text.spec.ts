@@ -13,6 +13,11 @@ test('words that YAML 1.1 or 1.2 takes for something else are quoted', () => {
     expect(yamlText(word)).toBe(`"${word}"`);
 });
 
+test('blanks at an end, and line ends of any script, are kept', () => {
+  for (const text of ['\u00a0', 'a\u2003', '\u2028', 'a\u0085b', ' a', '\t'])
+    for (const version of ['1.1', '1.2'] as const) expect(parse(`key: ${yamlText(text)}\n`, { version })).toEqual({ key: text });
+});
+
 test('every text is read back as it was, by YAML 1.1 and by YAML 1.2', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
