@@ -134,6 +134,14 @@ test('a registry that does not answer is not waited for again, one that does is 
   expect(await resolve(`${host}/acme/fraud:1`)).toEqual({ ok: false, problems: [{ ...problemOf(first), where: `${host}/acme/fraud:1` }] });
 });
 
+test('services that are asked for at once wait for the first of their registry, and each is told its own reference', async () => {
+  const host = await withRegistry('none', async (registry) => registry.host);
+  const resolve = imageResolver(env);
+  const refs = ['churn', 'fraud', 'risk'].map((name) => `${host}/acme/${name}:1`);
+  const problems = (await Promise.all(refs.map(resolve))).map(problemOf);
+  expect(problems).toEqual(refs.map((where) => ({ ...problems[0], code: 'registry-unreachable', where })));
+});
+
 const problemOf = (result: Result<ResolvedImage>) => (result.ok ? {} : result.problems[0]);
 
 test('nobody at the address is told, and so is what is no reference', async () => {

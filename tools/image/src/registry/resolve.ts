@@ -36,17 +36,25 @@ export async function resolveImage(ref: string, env: Environment): Promise<Resul
   }
 }
 
-/** Resolves one image after the other; a registry that does not answer is not waited for again. */
+/** Resolves images; the first one of each registry goes ahead, and a registry that did not answer it is not asked again. */
 export function imageResolver(env: Environment): (ref: string) => Promise<Result<ResolvedImage>> {
   const silent = new Map<string, Problem>();
-  return async (ref) => {
-    const registry = parseReference(ref)?.registry ?? '';
+  const ahead = new Map<string, Promise<unknown>>();
+  const ask = async (ref: string, registry: string): Promise<Result<ResolvedImage>> => {
     const known = silent.get(registry);
     if (known) return fail({ ...known, where: ref });
     const result = await resolveImage(ref, env);
     const problem = result.ok ? undefined : result.problems.find(({ code }) => code === 'registry-unreachable');
     if (problem) silent.set(registry, problem);
     return result;
+  };
+  return async (ref) => {
+    const registry = parseReference(ref)?.registry ?? '';
+    const first = ahead.get(registry);
+    if (first) await first;
+    const asked = ask(ref, registry);
+    if (!first) ahead.set(registry, asked);
+    return asked;
   };
 }
 
