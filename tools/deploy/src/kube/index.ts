@@ -6,3 +6,4 @@ export * from './object.ts';
 export * from './rolling-update.ts';
 export type * from './rollout.ts';
 export { selectorOf } from './selector.ts';
+export { type Taint, type Toleration, tolerates } from './tolerations.ts';

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from './object.ts';
+import type { Toleration } from './tolerations.ts';
 
 /** The part of a Deployment that a rollout is judged by. */
 export interface LiveDeployment extends KubeObject {
@@ -57,13 +58,6 @@ export interface LivePod extends KubeObject {
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
-}
-
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
 }
 
 export interface ContainerStatus {

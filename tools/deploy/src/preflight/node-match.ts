@@ -1,5 +1,6 @@
+import { type Taint, type Toleration, tolerates } from '../kube/index.ts';
 import type { Refusal } from './gpu-match.ts';
-import type { KubeNode, NodeRequirement, NodeSelectorTerm, SchedulingSpec, Taint, Toleration } from './scheduling.ts';
+import type { KubeNode, NodeRequirement, NodeSelectorTerm, SchedulingSpec } from './scheduling.ts';
 
 /** Taints by which the cluster itself marks what is told in other words here. */
 const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
@@ -49,16 +50,6 @@ function affinityRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
   return unmet.map(({ key, operator, values = [] }) => {
     const asked = [operator, ...(values.length > 0 ? [values.join(', ')] : [])].join(' ');
     return `the node affinity asks for ${key} ${asked}, ${labels[key] === undefined ? 'which is not set' : `not ${labels[key]}`}`;
-  });
-}
-
-/** Whether one of the tolerations covers a taint. */
-export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
-  return tolerations.some((one) => {
-    if (one.effect && one.effect !== taint.effect) return false;
-    if (!one.key) return one.operator === 'Exists';
-    if (one.key !== taint.key) return false;
-    return one.operator === 'Exists' || (one.value ?? '') === (taint.value ?? '');
   });
 }
 

@@ -1,9 +1,9 @@
 import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import type { KubeObject } from '../kube/index.ts';
+import type { KubeObject, Toleration } from '../kube/index.ts';
 import { ifAllowed } from './if-allowed.ts';
 import { LOOKED_AT } from './resources.ts';
-import type { SchedulingSpec, Toleration } from './scheduling.ts';
+import type { SchedulingSpec } from './scheduling.ts';
 
 interface RuntimeClass extends KubeObject {
   readonly overhead?: { readonly podFixed?: Readonly<Record<string, string>> };

@@ -1,4 +1,4 @@
-import type { Condition, KubeObject, Resources } from '../kube/index.ts';
+import type { Condition, KubeObject, Resources, Taint, Toleration } from '../kube/index.ts';
 
 /** The part of a pod's spec that decides where it can run. */
 export interface SchedulingSpec {
@@ -35,19 +35,6 @@ export interface NodeRequirement {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[];
-}
-
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
-
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
 }
 
 /** A node, as far as placing pods needs it. */

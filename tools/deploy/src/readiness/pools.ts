@@ -1,9 +1,7 @@
-import { type LiveNode, type LivePod, parseQuantity, poolOf, type Toleration } from '../kube/index.ts';
+import { type LiveNode, type LivePod, parseQuantity, poolOf, tolerates } from '../kube/index.ts';
 
 /** Nodes without a pool count as one each, and there may be hundreds. */
 const SHOWN_POOLS = 8;
-
-type Taint = NonNullable<NonNullable<LiveNode['spec']>['taints']>[number];
 
 /** Why a pod does not fit each pool of nodes, one line for each. */
 export function describePools(pod: LivePod, nodes: readonly LiveNode[]): string[] {
@@ -27,9 +25,7 @@ function whyNot(pod: LivePod, nodes: readonly LiveNode[]): string {
 
 function reasonsOf(pod: LivePod, node: LiveNode): string[] {
   const tolerations = pod.spec?.tolerations ?? [];
-  const taints = (node.spec?.taints ?? []).filter(
-    (taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((one) => tolerates(one, taint)),
-  );
+  const taints = (node.spec?.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(tolerations, taint));
   const labels = node.metadata.labels ?? {};
   const wanted = Object.entries(pod.spec?.nodeSelector ?? {}).filter(([key, value]) => labels[key] !== value);
   return [
@@ -37,12 +33,6 @@ function reasonsOf(pod: LivePod, node: LiveNode): string[] {
     ...wanted.map(([key, value]) => `label ${key}=${value} is missing`),
     ...shortagesOf(pod, node),
   ];
-}
-
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.operator === 'Exists') return toleration.key === undefined || toleration.key === taint.key;
-  return toleration.key === taint.key && (toleration.value ?? '') === (taint.value ?? '');
 }
 
 /** What a node never has enough of, however empty it is. */

@@ -1,4 +1,5 @@
-import type { KubeNode, PlacedPod, SchedulingSpec, Taint } from '../preflight/index.ts';
+import type { Taint } from '../kube/index.ts';
+import type { KubeNode, PlacedPod, SchedulingSpec } from '../preflight/index.ts';
 
 export interface NodeSketch {
   readonly pool?: string;
