@@ -39,8 +39,7 @@ export async function deployService(asked: DeployRequest, world: World, surveyed
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
-  const request = await pinImage(asked, world, tell);
-  const cluster = await world.connect(accessTo(request));
+  const { request, cluster } = await pinAndConnect(asked, world, tell);
   try {
     const wanted = releaseOf(request);
     reportStart(request, wanted.image, world);
@@ -55,6 +54,18 @@ export async function deployService(asked: DeployRequest, world: World, surveyed
   } finally {
     await cluster.close();
   }
+}
+
+/** The registry and the cluster are asked at the same time; what is wrong with the image is told before what is wrong with the cluster. */
+async function pinAndConnect(asked: DeployRequest, world: World, tell: (note: Note) => void) {
+  const pinned = pinImage(asked, world, tell);
+  const connected = world.connect(accessTo(asked));
+  const [request, cluster] = await Promise.allSettled([pinned, connected]);
+  if (request.status === 'rejected') {
+    if (cluster.status === 'fulfilled') await cluster.value.close();
+    throw request.reason;
+  }
+  return { request: request.value, cluster: await connected };
 }
 
 /** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
