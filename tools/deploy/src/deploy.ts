@@ -3,8 +3,8 @@ import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/in
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
-import { withDeployLock } from './lock/index.ts';
-import { ensureNamespace, namespaceExists } from './namespace.ts';
+import { type LockRequest, type SeenLock, seeLock, withDeployLock } from './lock/index.ts';
+import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
@@ -24,6 +24,7 @@ import {
 import { releaseOf } from './release-of.ts';
 import type { Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
+import { settleBoth } from './settle.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
 
@@ -86,7 +87,7 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
   const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
-  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, standing.rollout)) };
+  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, { rollout: standing.rollout })) };
 }
 
 async function deployChecked(
@@ -96,17 +97,24 @@ async function deployChecked(
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
-  return deployLocked(cluster, chosen, request, world);
+  const [seen, isThere] = await Promise.all([seeLock(cluster, lockOf(request)), isNamespaceSeen(cluster, release.environment)]);
+  const checked = preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const [chosen, current] = await settleBoth(checked, readStanding(cluster, release));
+  return deployLocked(cluster, chosen, { inventory: current, isThere, ...(seen ? { seen } : {}) }, request, world);
 }
 
-/** What others may have changed until the lock was ours is read again. */
-async function deployLocked(cluster: Cluster, release: Release, request: DeployRequest, world: World): Promise<BroughtUp> {
-  const { service, environment, lockWaitSeconds: waitSeconds } = request;
-  const isNew = await ensureNamespace(cluster, environment, world);
-  const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-  return withDeployLock(cluster, lock, world, async (locked, held) => {
-    const inventory = await readStanding(held, release);
+/** What was read of the service after its lock was seen. */
+interface Ahead {
+  readonly inventory: Inventory;
+  readonly isThere: boolean;
+  readonly seen?: SeenLock;
+}
+
+/** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
+async function deployLocked(cluster: Cluster, release: Release, ahead: Ahead, request: DeployRequest, world: World): Promise<BroughtUp> {
+  const isNew = !ahead.isThere && (await ensureNamespace(cluster, request.environment, world));
+  const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
+    const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
     if (canary) return runCanary(held, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);
@@ -116,7 +124,12 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
     } catch (error) {
       throw request.noRollback ? error : await rollBackAfter(error, held, release, locked);
     }
-  });
+  };
+  return withDeployLock(cluster, lockOf(request), world, deployHeld, ahead.seen);
+}
+
+function lockOf({ service, environment, lockWaitSeconds: waitSeconds }: DeployRequest): LockRequest {
+  return { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
 }
 
 /** The canary of a release; none, and why, when its pods replace the others one by one. */
