@@ -37,6 +37,7 @@ export async function waitUntilReady(
 ): Promise<readonly LivePod[]> {
   const stop = new AbortController();
   const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
+  watch.renew();
   const around = lookAround(cluster, request, world);
   const tell = teller(cluster, request, world, stop.signal);
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;

@@ -87,7 +87,6 @@ async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, inv
   const watch = watchRollout(cluster, release.environment.namespace, release.service, over.signal);
   try {
     const parent = await carryOut(cluster, release, plan, inventory, world);
-    watch.renew();
     return { parent, proof: await proveRelease(cluster, release, world, { watch }) };
   } catch (error) {
     throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
