@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestControlPlane, type TestControlPlane } from '@modelyard/cluster';
 import { type Bench, type BenchTable, median } from '../bench.ts';
+import { scratchFolder } from '../teardown.ts';
 import { type ApiServer, openApiServer } from './api-server.ts';
 import { ANCHOR, type Contender, findContenders } from './contenders.ts';
 import { startDelayRelay } from './delay-relay.ts';
@@ -21,16 +21,12 @@ type Figures = Map<string, Taken[]>;
 export const deployBench: Bench = {
   name: 'deploy',
   about: 'whole processes of deploys against kubectl and helm on a real API server (--services 1,100,500 --delays 0,20 --rounds 3)',
-  run: async (log, args) => {
+  run: async (log, args, atEnd) => {
     const choice = parseChoice(args);
-    const scratch = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
+    const scratch = await scratchFolder(atEnd);
     const cluster = await startTestControlPlane({ nodes: [{ name: 'bench-node' }], log });
-    try {
-      return await measureAll(choice, scratch, cluster, log);
-    } finally {
-      await cluster.stop();
-      await rm(scratch, { recursive: true, force: true });
-    }
+    atEnd(cluster.stop);
+    return measureAll(choice, scratch, cluster, log);
   },
 };
 
