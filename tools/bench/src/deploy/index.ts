@@ -20,7 +20,8 @@ type Figures = Map<string, Taken[]>;
 
 export const deployBench: Bench = {
   name: 'deploy',
-  about: 'whole processes of deploys against kubectl and helm on a real API server (--services 1,100,500 --delays 0,20 --rounds 3)',
+  about:
+    'whole processes of deploys against kubectl and helm on a real API server (--services 1,100,500 --delays 0,20 --rounds 3 --only kubectl,modelyard,helm,rollouts --memory)',
   run: async (log, args, atEnd) => {
     const choice = parseChoice(args);
     const scratch = await scratchFolder(atEnd);
@@ -31,8 +32,9 @@ export const deployBench: Bench = {
 };
 
 async function measureAll(choice: Choice, scratch: string, cluster: TestControlPlane, log: Log): Promise<BenchTable[]> {
-  const contenders = (await findContenders(join(scratch, 'home'))).filter(({ name }) => choice.only.some((one) => name.startsWith(one)));
   const api = await openApiServer(cluster.kubeconfigPath, scratch);
+  const all = await findContenders(join(scratch, 'home'), api);
+  const contenders = all.filter(({ name }) => choice.only.some((one) => name.startsWith(one)));
   const tables: BenchTable[] = [];
   for (const services of choice.services) {
     const fixture = await writeFixture(join(scratch, `services-${services}`), services);
