@@ -13,7 +13,7 @@ import {
   type Sightings,
   sightingKey,
 } from './readiness/index.ts';
-import { watchRollout } from './rollout-watch.ts';
+import { type RolloutWatch, watchRollout } from './rollout-watch.ts';
 import type { World } from './world.ts';
 
 export interface WaitRequest {
@@ -29,9 +29,15 @@ const TICK_MS = 1_000;
 const FRESH_LOOK_SECONDS = 10;
 
 /** The new pods, all ready; a ProblemError with the cause when the rollout fails, and when its time is up. */
-export async function waitUntilReady(cluster: Cluster, request: WaitRequest, world: World): Promise<readonly LivePod[]> {
+export async function waitUntilReady(
+  cluster: Cluster,
+  request: WaitRequest,
+  world: World,
+  begun?: RolloutWatch,
+): Promise<readonly LivePod[]> {
   const stop = new AbortController();
-  const watch = watchRollout(cluster, request.namespace, request.name, stop.signal);
+  const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
+  watch.renew();
   const around = lookAround(cluster, request, world);
   const tell = teller(cluster, request, world, stop.signal);
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
