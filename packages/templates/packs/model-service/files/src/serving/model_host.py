@@ -1,5 +1,6 @@
 """Holds the model of one process: loading, ready or refused, and why."""
 
+import gc
 import threading
 import time
 
@@ -42,6 +43,9 @@ class ModelHost:
             what = Mismatch("model-unreadable", "the model could not be loaded", "a model", type(fault).__name__)
             self.state = Refused((what,))
         self._report(time.perf_counter() - begin)
+        # What the start has made stays: no later collection looks at it, which would hold up every request for a while.
+        gc.collect()
+        gc.freeze()
         self.loaded.set()
 
     def _open(self) -> Serving | Refused:
