@@ -1,10 +1,11 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
+import { type Ahead, isFresh, lookAhead } from './ahead.ts';
 import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
-import { type LockRequest, type SeenLock, seeLock, withDeployLock } from './lock/index.ts';
-import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
+import { type LockRequest, withDeployLock } from './lock/index.ts';
+import { ensureNamespace, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
@@ -32,11 +33,17 @@ export type DeployOutcome =
   | { readonly outcome: 'planned'; readonly plan: Plan }
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
+/** What was found of a service a moment ago. */
+export interface Surveyed {
+  readonly standing: Standing;
+  readonly ahead?: Ahead;
+}
+
 /**
  * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
  * deploys many gives what a survey of all of them found, a moment ago.
  */
-export async function deployService(asked: DeployRequest, world: World, surveyed?: Standing): Promise<DeployOutcome> {
+export async function deployService(asked: DeployRequest, world: World, surveyed?: Surveyed): Promise<DeployOutcome> {
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
@@ -45,10 +52,10 @@ export async function deployService(asked: DeployRequest, world: World, surveyed
     const wanted = releaseOf(request);
     reportStart(request, wanted.image, world);
     const release = await keepServed(cluster, wanted, tell);
-    const standing = surveyed ?? (await surveyOrExplain(cluster, release));
+    const survey = surveyed ?? { standing: await surveyOrExplain(cluster, release) };
+    const { standing } = survey;
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing.inventory, world) };
-    const done =
-      (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, standing.inventory, request, world));
+    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, survey, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -93,26 +100,19 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
 async function deployChecked(
   cluster: Cluster,
   release: Release,
-  inventory: Inventory,
+  { standing: { inventory }, ahead }: Surveyed,
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const [seen, isThere] = await Promise.all([seeLock(cluster, lockOf(request)), isNamespaceSeen(cluster, release.environment)]);
   const checked = preflight(cluster, release, inventory, (finding) => world.report(finding));
-  const [chosen, current] = await settleBoth(checked, readStanding(cluster, release));
-  return deployLocked(cluster, chosen, { inventory: current, isThere, ...(seen ? { seen } : {}) }, request, world);
-}
-
-/** What was read of the service after its lock was seen. */
-interface Ahead {
-  readonly inventory: Inventory;
-  readonly isThere: boolean;
-  readonly seen?: SeenLock;
+  const known = ahead && isFresh(ahead, world.clock) ? Promise.resolve([ahead]) : lookAhead(cluster, [release], world.clock);
+  const [chosen, [current]] = await settleBoth(checked, known);
+  return deployLocked(cluster, chosen, current as Ahead, request, world);
 }
 
 /** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
 async function deployLocked(cluster: Cluster, release: Release, ahead: Ahead, request: DeployRequest, world: World): Promise<BroughtUp> {
-  const isNew = !ahead.isThere && (await ensureNamespace(cluster, request.environment, world));
+  const isNew = !ahead.isNamespaceThere && (await ensureNamespace(cluster, request.environment, world));
   const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
     const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);

@@ -7,6 +7,7 @@ import {
   kindsBetween,
   leavingMembers,
   pruneMembers,
+  readInventories,
   readInventory,
   writeBooks,
 } from '../inventory/index.ts';
@@ -30,6 +31,12 @@ export interface BroughtUp extends Proof {
 /** What the cluster holds of the release's service. */
 export function readStanding(cluster: Cluster, release: Release): Promise<Inventory> {
   return readInventory(cluster, applySetOf(release.service, release.environment.namespace), membersOf(release));
+}
+
+/** What a namespace holds of releases' services, in their order. */
+export function readStandings(cluster: Cluster, namespace: string, releases: readonly Release[]): Promise<Inventory[]> {
+  const wishes = releases.map((release) => ({ set: applySetOf(release.service, namespace), desired: membersOf(release) }));
+  return readInventories(cluster, namespace, wishes);
 }
 
 /** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. */
