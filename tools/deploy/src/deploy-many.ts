@@ -72,15 +72,15 @@ async function surveyAll(requests: readonly DeployRequest[], world: World): Prom
   const surveys = [...groups.values()].map(async (group) => {
     const [{ environment }] = group as [DeployRequest, ...DeployRequest[]];
     const cluster = await world.connect(accessTo(group[0] as DeployRequest));
-    const wanted = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
+    const served = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
     const standings = await surveyReleases(
       cluster,
       environment.namespace,
-      wanted.map(({ release }) => release),
+      served.map(({ release }) => release),
     );
-    const found = wanted.map(({ request, release }, index) => {
+    const found = served.map(({ request, wanted, release }, index) => {
       const standing = standings[index] as Standing;
-      return { request, release, standing, isLive: planIfLive(standing.inventory, release) !== undefined };
+      return { request, wanted, release, standing, isLive: planIfLive(standing.inventory, release) !== undefined };
     });
     return withAhead(cluster, found, world);
   });
@@ -93,14 +93,15 @@ async function withAhead(cluster: Cluster, found: readonly (Found & { request: D
   const releases = changed.map(({ release }) => release);
   const aheads = changed.length > 1 ? await lookAhead(cluster, releases, world.clock) : [];
   const aheadOf = new Map(changed.map(({ request }, index) => [request, aheads[index]]));
-  return found.map(({ request, standing, isLive }) => {
+  return found.map(({ request, wanted, standing, isLive }) => {
     const ahead = aheadOf.get(request);
-    return [request, { standing, isLive, ...(ahead ? { ahead } : {}) }] as const;
+    return [request, { wanted, standing, isLive, ...(ahead ? { ahead } : {}) }] as const;
   });
 }
 
-async function servedRelease(cluster: Cluster, request: DeployRequest): Promise<{ request: DeployRequest; release: Release }[]> {
-  return [{ request, release: await keepServed(cluster, releaseOf(request), () => undefined) }];
+async function servedRelease(cluster: Cluster, request: DeployRequest) {
+  const wanted = releaseOf(request);
+  return [{ request, wanted, release: await keepServed(cluster, wanted, () => undefined) }];
 }
 
 function passProblem(error: unknown): [] {

@@ -35,6 +35,8 @@ export type DeployOutcome =
 
 /** What was found of a service a moment ago. */
 export interface Surveyed {
+  /** What the request asks for. */
+  readonly wanted: Release;
   readonly standing: Standing;
   readonly ahead?: Ahead;
 }
@@ -49,13 +51,14 @@ export async function deployService(asked: DeployRequest, world: World, surveyed
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
   const { request, cluster } = await pinAndConnect(asked, world, tell);
   try {
-    const wanted = releaseOf(request);
+    const wanted = request === asked && surveyed ? surveyed.wanted : releaseOf(request);
     reportStart(request, wanted.image, world);
     const release = await keepServed(cluster, wanted, tell);
-    const survey = surveyed ?? { standing: await surveyOrExplain(cluster, release) };
-    const { standing } = survey;
+    const { standing, ahead } = surveyed ?? { standing: await surveyOrExplain(cluster, release), ahead: undefined };
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing.inventory, world) };
-    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, survey, request, world));
+    const done =
+      (await confirmLive(cluster, release, standing, world)) ??
+      (await deployChecked(cluster, release, { inventory: standing.inventory, ahead }, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -100,7 +103,7 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
 async function deployChecked(
   cluster: Cluster,
   release: Release,
-  { standing: { inventory }, ahead }: Surveyed,
+  { inventory, ahead }: { readonly inventory: Inventory; readonly ahead: Ahead | undefined },
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {

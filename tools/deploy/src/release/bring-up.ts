@@ -39,8 +39,20 @@ export function readStandings(cluster: Cluster, namespace: string, releases: rea
   return readInventories(cluster, namespace, wishes);
 }
 
-/** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. */
-export function planIfLive(inventory: Inventory, release: Release): (Plan & { readonly revision: number }) | undefined {
+type LivePlan = Plan & { readonly revision: number };
+
+const livePlans = new WeakMap<Inventory, { readonly release: Release; readonly plan: LivePlan | undefined }>();
+
+/** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. A survey and a deploy ask the same. */
+export function planIfLive(inventory: Inventory, release: Release): LivePlan | undefined {
+  const known = livePlans.get(inventory);
+  if (known?.release === release) return known.plan;
+  const plan = livePlanOf(inventory, release);
+  livePlans.set(inventory, { release, plan });
+  return plan;
+}
+
+function livePlanOf(inventory: Inventory, release: Release): LivePlan | undefined {
   const { proved } = inventory.books;
   if (!proved || proved.hash !== releaseHash(release) || !isLive(inventory, release)) return undefined;
   return { changes: membersOf(release).map((object) => ({ action: 'keep', object })), revision: proved.revision };
