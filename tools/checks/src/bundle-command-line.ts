@@ -8,11 +8,12 @@ import { ROOT } from './sources.ts';
 const EXTERNAL = /^@modelyard\/(cluster|standards|templates)(\/|$)/;
 const UNDICI_IN_PART = `
 import api from 'undici/lib/api/index.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 Object.assign(Dispatcher.prototype, api);
-export { Agent, ProxyAgent };
+export { Agent, buildConnector, ProxyAgent };
 `;
 const door = join(ROOT, 'packages/modelyard');
 const output = join(door, 'dist/cli');
