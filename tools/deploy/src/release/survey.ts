@@ -1,7 +1,15 @@
 import { LABEL_INSTANCE } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import type { Inventory } from '../inventory/index.ts';
-import { type KubeObject, type LiveDeployment, type LivePod, type LiveReplicaSet, RESOURCES, selectorOf } from '../kube/index.ts';
+import {
+  type KubeObject,
+  type LiveDeployment,
+  type LivePod,
+  type LiveReplicaSet,
+  RESOURCES,
+  selectorOf,
+  withoutManagers,
+} from '../kube/index.ts';
 import type { Rollout } from '../readiness/index.ts';
 import { readStandings } from './bring-up.ts';
 import type { Release } from './release.ts';
@@ -21,7 +29,7 @@ export async function surveyReleases(cluster: Cluster, namespace: string, releas
   );
   const [inventories, replicaSets, pods] = await Promise.all([
     readStandings(cluster, namespace, releases),
-    cluster.list({ resource: RESOURCES.ReplicaSet, namespace, labelSelector }),
+    cluster.list({ resource: RESOURCES.ReplicaSet, namespace, labelSelector, keep: withoutManagers }),
     cluster.list({ resource: RESOURCES.Pod, namespace, labelSelector, keep: essentialsOf }),
   ]);
   const replicaSetsOf = Map.groupBy(replicaSets as LiveReplicaSet[], serviceOf);
