@@ -26,9 +26,9 @@ type Taken = Claim & { readonly state: 'free'; readonly isAsSeen: boolean };
  */
 export async function seeLocks(cluster: Cluster, namespace: string, services: readonly string[]): Promise<(SeenLock | undefined)[]> {
   try {
-    const leases = await readLeases(cluster, namespace, services);
+    const leases = new Map((await readLeases(cluster, namespace, services)).map((lease) => [lease.metadata.name, lease]));
     return services.map((service) => {
-      const lease = leases.find(({ metadata }) => metadata.name === leaseName(service));
+      const lease = leases.get(leaseName(service));
       return lease ? { lease } : {};
     });
   } catch (error) {
