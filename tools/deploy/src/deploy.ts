@@ -1,11 +1,11 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
-import { type Ahead, isFresh, lookAhead } from './ahead.ts';
+import { type Ahead, isFresh, lookAhead, surveyAhead } from './ahead.ts';
 import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
 import { type LockRequest, withDeployLock } from './lock/index.ts';
-import { ensureNamespace, namespaceExists } from './namespace.ts';
+import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
@@ -20,7 +20,6 @@ import {
   type Release,
   readStanding,
   type Standing,
-  surveyReleases,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import type { Note } from './report/index.ts';
@@ -54,11 +53,10 @@ export async function deployService(asked: DeployRequest, world: World, surveyed
     const wanted = request === asked && surveyed ? surveyed.wanted : releaseOf(request);
     reportStart(request, wanted.image, world);
     const release = await keepServed(cluster, wanted, tell);
-    const { standing, ahead } = surveyed ?? { standing: await surveyOrExplain(cluster, release), ahead: undefined };
+    const survey = surveyed ?? (await surveyOrExplain(cluster, release, world));
+    const { standing } = survey;
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing.inventory, world) };
-    const done =
-      (await confirmLive(cluster, release, standing, world)) ??
-      (await deployChecked(cluster, release, { inventory: standing.inventory, ahead }, request, world));
+    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, survey, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -80,10 +78,9 @@ async function pinAndConnect(asked: DeployRequest, world: World, tell: (note: No
 }
 
 /** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
-async function surveyOrExplain(cluster: Cluster, release: Release): Promise<Standing> {
+async function surveyOrExplain(cluster: Cluster, release: Release, world: World): Promise<{ standing: Standing; ahead: Ahead }> {
   try {
-    const [standing] = await surveyReleases(cluster, release.environment.namespace, [release]);
-    return standing as Standing;
+    return await surveyAhead(cluster, release, world.clock);
   } catch (error) {
     if (error instanceof ProblemError && error.problems.some((problem) => problem.code === 'forbidden')) {
       await expectReleaseRights(cluster, release);
@@ -103,19 +100,27 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
 async function deployChecked(
   cluster: Cluster,
   release: Release,
-  { inventory, ahead }: { readonly inventory: Inventory; readonly ahead: Ahead | undefined },
+  { standing: { inventory }, ahead }: { readonly standing: Standing; readonly ahead?: Ahead },
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
   const checked = preflight(cluster, release, inventory, (finding) => world.report(finding));
   const known = ahead && isFresh(ahead, world.clock) ? Promise.resolve([ahead]) : lookAhead(cluster, [release], world.clock);
-  const [chosen, [current]] = await settleBoth(checked, known);
-  return deployLocked(cluster, chosen, current as Ahead, request, world);
+  const looks = settleBoth(known, isNamespaceSeen(cluster, release.environment));
+  const [chosen, [[current], isThere]] = await settleBoth(checked, looks);
+  const isNew = !isThere && (await ensureNamespace(cluster, request.environment, world));
+  return deployLocked(cluster, chosen, { ...(current as Ahead), isNew }, request, world);
 }
 
 /** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
-async function deployLocked(cluster: Cluster, release: Release, ahead: Ahead, request: DeployRequest, world: World): Promise<BroughtUp> {
-  const isNew = !ahead.isNamespaceThere && (await ensureNamespace(cluster, request.environment, world));
+async function deployLocked(
+  cluster: Cluster,
+  release: Release,
+  ahead: Ahead & { readonly isNew: boolean },
+  request: DeployRequest,
+  world: World,
+): Promise<BroughtUp> {
+  const { isNew } = ahead;
   const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
     const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
