@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { nearestWord, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
@@ -16,11 +16,17 @@ export function findWorkspace(from: string): string {
 
 /** Name → folder (relative, with "/") of every service in a workspace. */
 export function listServices(workspace: string): Map<string, string> {
-  const files = globSync(`**/${SPEC_FILE}`, { cwd: workspace, exclude: (path) => NEVER_A_SERVICE.has(basename(path)) });
-  const services = files
-    .filter((file) => dirname(file) !== '.')
-    .map((file) => [nameIn(join(workspace, file)), dirname(file).replaceAll('\\', '/')] as const);
+  const services = foldersBelow(workspace, '').map((folder) => [nameIn(join(workspace, folder, SPEC_FILE)), folder] as const);
   return new Map(services.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Folders with a spec below a folder, relative; the workspace itself is none. Links are not followed. */
+function foldersBelow(workspace: string, folder: string): string[] {
+  const entries = readdirSync(join(workspace, folder), { withFileTypes: true });
+  const inner = entries
+    .filter((entry) => entry.isDirectory() && !NEVER_A_SERVICE.has(entry.name))
+    .flatMap(({ name }) => foldersBelow(workspace, folder === '' ? name : `${folder}/${name}`));
+  return folder !== '' && entries.some(({ name }) => name === SPEC_FILE) ? [folder, ...inner] : inner;
 }
 
 /** The folders of the services asked for; a ProblemError names the nearest service for each unknown one. */

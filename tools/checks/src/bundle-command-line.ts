@@ -8,18 +8,19 @@ import { ROOT } from './sources.ts';
 const EXTERNAL = /^@modelyard\/(cluster|standards|templates)(\/|$)/;
 const UNDICI_IN_PART = `
 import api from 'undici/lib/api/index.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 Object.assign(Dispatcher.prototype, api);
-export { Agent, ProxyAgent };
+export { Agent, buildConnector, ProxyAgent };
 `;
 const door = join(ROOT, 'packages/modelyard');
 const output = join(door, 'dist/cli');
 
 rmSync(output, { recursive: true, force: true });
 const input = join(door, 'dist/start.js');
-const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart()] });
+const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart(), http2WhenAsked()] });
 const { output: chunks } = await bundle.write({
   dir: output,
   // An ES module that imports a module of Node loads every part of it, WebSocket and WebCrypto among them; require does not.
@@ -28,7 +29,7 @@ const { output: chunks } = await bundle.write({
   chunkFileNames: '[name]-[hash].cjs',
 });
 await bundle.close();
-const modules = chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+const modules = chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])).filter((id) => !id.startsWith('\0'));
 writeFileSync(
   join(output, 'LICENSES.txt'),
   licensesOf([...new Set(modules.map(packageOf).filter((folder) => folder !== undefined))].sort()),
@@ -45,6 +46,18 @@ function undiciInPart(): Plugin {
     name: 'undici-in-part',
     resolveId: (name, importer) => (name === 'undici' && importer?.startsWith(ours) ? id : null),
     load: (loaded) => (loaded === id ? UNDICI_IN_PART : null),
+  };
+}
+
+/** undici loads its HTTP/2, and Node's, before it is asked for: 15 ms for what we do not use and credential plugins seldom do. */
+function http2WhenAsked(): Plugin {
+  const prefix = '\0when-asked:';
+  return {
+    name: 'http2-when-asked',
+    resolveId: (name, importer) =>
+      name === './client-h2.js' && importer?.includes('/undici/') ? prefix + join(dirname(importer), name) : null,
+    load: (id) =>
+      id.startsWith(prefix) ? `module.exports = (...args) => require(${JSON.stringify(id.slice(prefix.length))})(...args);` : null,
   };
 }
 

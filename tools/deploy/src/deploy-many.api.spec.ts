@@ -1,3 +1,4 @@
+import { fail } from '@modelyard/core';
 import { expect, test } from 'vitest';
 import { deployServices, failureOf } from './deploy-many.ts';
 import { diffService } from './diff-service.ts';
@@ -5,6 +6,7 @@ import { readHistory } from './history-service.ts';
 import { readLogs } from './logs.ts';
 import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
 import { withRelay } from './testing/relay.ts';
+import { standingOf } from './testing/standing.ts';
 
 const serviceFor = (namespace: string, name: string, image = `${name}:1`) => ({
   ...requestFor(namespace, { name }, { image: { ref: image, id: `sha256:${image}` } }),
@@ -46,6 +48,40 @@ test('services that are live cost the server as many requests as one does, and a
     expect(failureOf(await deployServices(changed, world, 1))).toBe(undefined);
     expect(world.events.flatMap((event) => (event.type === 'deployed' ? [event.service] : []))).toEqual(['two', 'three', 'one']);
   });
+});
+
+test('services that change together are looked at together: their locks, what they hold, what is allowed, and their rollouts', async () => {
+  const names = ['one', 'two', 'three'];
+  await withRelay(async (kubeconfig, passed) => {
+    const requests = names.map((name) => ({ ...serviceFor('together', name), kubeconfigs: [kubeconfig] }));
+    expect(failureOf(await deployServices(requests, recordingWorld()))).toBe(undefined);
+    const asked = passed.map(({ method, path }) => ({ method, url: new URL(path, 'https://server') }));
+    const to = (method: string, end: string) => asked.filter((one) => one.method === method && one.url.pathname.endsWith(end));
+    const watches = asked.filter(({ url }) => url.searchParams.get('watch') === 'true' && !url.pathname.endsWith('/events'));
+    expect([to('POST', '/selfsubjectrulesreviews').length, to('GET', '/leases').length, to('GET', '/serviceaccounts').length]).toEqual([
+      1, 1, 2,
+    ]);
+    expect(to('GET', '.deploy')).toEqual([]);
+    expect(new Set(watches.map(({ url }) => url.searchParams.get('labelSelector')))).toEqual(
+      new Set(['app.kubernetes.io/instance in (one,two,three),app.kubernetes.io/managed-by=modelyard']),
+    );
+  });
+});
+
+test('what was read ahead is read again when another deploy came in between', async () => {
+  const [one, two] = [serviceFor('between', 'one'), serviceFor('between', 'two')];
+  const world = recordingWorld();
+  const resolveImage = async (ref: string) => {
+    if (ref === two.image.ref) await deployServices([serviceFor('between', 'two', 'two:0')], recordingWorld());
+    return fail();
+  };
+  expect(failureOf(await deployServices([one, two], { ...world, resolveImage }, 1))).toBe(undefined);
+  const plans = world.events.flatMap((event) => (event.type === 'planned' ? [event.plan] : []));
+  expect(plans.map(({ changes }) => changes.map(({ action, object }) => `${action} ${object.kind}`))).toEqual([
+    ['create Namespace', 'create ServiceAccount', 'create ConfigMap', 'create Service', 'create NetworkPolicy', 'create Deployment'],
+    ['keep ServiceAccount', 'keep ConfigMap', 'keep Service', 'keep NetworkPolicy', 'update Deployment'],
+  ]);
+  expect(await standingOf(two)).toMatchObject({ isAsWanted: true, serving: 'two:1', revisions: 2 });
 });
 
 test('after an interruption no further service begins', async () => {

@@ -1,11 +1,12 @@
-import { FIELD_MANAGER, LABEL_INSTANCE, LABEL_MANAGED_BY, ProblemError } from '@modelyard/core';
-import type { Cluster, ClusterAccess } from './cluster/index.ts';
-import { type DeployOutcome, deployService } from './deploy.ts';
+import { ProblemError } from '@modelyard/core';
+import { lookAhead } from './ahead.ts';
+import type { Cluster } from './cluster/index.ts';
+import { type DeployOutcome, deployService, type Surveyed } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
-import { selectorOf } from './kube/index.ts';
 import { keepServed, planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { distinct } from './settle.ts';
+import { shareConnections } from './share-connections.ts';
 import { accessTo } from './target.ts';
 import type { World } from './world.ts';
 
@@ -26,17 +27,20 @@ export async function deployServices(
   world: World,
   concurrency = DEFAULT_CONCURRENCY,
 ): Promise<ServiceOutcome[]> {
-  const shared = shareConnections(requests, world);
+  const shared = shareConnections(
+    requests.map(({ service }) => service),
+    world,
+  );
   const outcomes: ServiceOutcome[] = [];
   const isMany = requests.length > 1;
   try {
-    const surveyed = isMany ? await surveyAll(requests, shared.world) : new Map<DeployRequest, Surveyed>();
+    const surveyed = isMany ? await surveyAll(requests, shared.world) : new Map<DeployRequest, Found>();
     const waiting = liveFirst(requests, surveyed);
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, request] = next;
         const own = isMany ? naming(shared.world, request.service) : shared.world;
-        const outcome = await deployOne(request, own, surveyed.get(request)?.standing);
+        const outcome = await deployOne(request, own, surveyed.get(request));
         if (isMany && !outcome.ok) own.report({ type: 'failed', problems: outcome.error.problems });
         outcomes[index] = outcome;
       }
@@ -58,33 +62,46 @@ export function failureOf(outcomes: readonly ServiceOutcome[]): ProblemError | u
   return errors.length > 0 ? new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit) : undefined;
 }
 
-interface Surveyed {
-  readonly standing: Standing;
+interface Found extends Surveyed {
   readonly isLive: boolean;
 }
 
 /** What each namespace holds of the services. Where that cannot be read, each service meets the problem by itself. */
-async function surveyAll(requests: readonly DeployRequest[], world: World): Promise<Map<DeployRequest, Surveyed>> {
+async function surveyAll(requests: readonly DeployRequest[], world: World): Promise<Map<DeployRequest, Found>> {
   const groups = Map.groupBy(requests, (request) => JSON.stringify([accessTo(request), request.environment.namespace]));
   const surveys = [...groups.values()].map(async (group) => {
     const [{ environment }] = group as [DeployRequest, ...DeployRequest[]];
     const cluster = await world.connect(accessTo(group[0] as DeployRequest));
-    const wanted = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
+    const served = (await Promise.all(group.map((request) => servedRelease(cluster, request).catch(passProblem)))).flat();
     const standings = await surveyReleases(
       cluster,
       environment.namespace,
-      wanted.map(({ release }) => release),
+      served.map(({ release }) => release),
     );
-    return wanted.map(({ request, release }, index) => {
+    const found = served.map(({ request, wanted, release }, index) => {
       const standing = standings[index] as Standing;
-      return [request, { standing, isLive: planIfLive(standing.inventory, release) !== undefined }] as const;
+      return { request, wanted, release, standing, isLive: planIfLive(standing.inventory, release) !== undefined };
     });
+    return withAhead(cluster, found, world);
   });
   return new Map((await Promise.all(surveys.map((survey) => survey.catch(passProblem)))).flat());
 }
 
-async function servedRelease(cluster: Cluster, request: DeployRequest): Promise<{ request: DeployRequest; release: Release }[]> {
-  return [{ request, release: await keepServed(cluster, releaseOf(request), () => undefined) }];
+/** Of those that are not live, what their deploys have to know is read for all at once. */
+async function withAhead(cluster: Cluster, found: readonly (Found & { request: DeployRequest; release: Release })[], world: World) {
+  const changed = found.filter(({ isLive, request }) => !isLive && !request.dryRun);
+  const releases = changed.map(({ release }) => release);
+  const aheads = changed.length > 1 ? await lookAhead(cluster, releases, world.clock) : [];
+  const aheadOf = new Map(changed.map(({ request }, index) => [request, aheads[index]]));
+  return found.map(({ request, wanted, standing, isLive }) => {
+    const ahead = aheadOf.get(request);
+    return [request, { wanted, standing, isLive, ...(ahead ? { ahead } : {}) }] as const;
+  });
+}
+
+async function servedRelease(cluster: Cluster, request: DeployRequest) {
+  const wanted = releaseOf(request);
+  return [{ request, wanted, release: await keepServed(cluster, wanted, () => undefined) }];
 }
 
 function passProblem(error: unknown): [] {
@@ -93,13 +110,13 @@ function passProblem(error: unknown): [] {
 }
 
 /** A survey grows old while others roll out, so those that rely on it go first. */
-function liveFirst(requests: readonly DeployRequest[], surveyed: ReadonlyMap<DeployRequest, Surveyed>): [number, DeployRequest][] {
+function liveFirst(requests: readonly DeployRequest[], surveyed: ReadonlyMap<DeployRequest, Found>): [number, DeployRequest][] {
   const all = [...requests.entries()];
   const isLive = ([, request]: [number, DeployRequest]) => surveyed.get(request)?.isLive === true;
   return [...all.filter(isLive), ...all.filter((one) => !isLive(one))];
 }
 
-async function deployOne(request: DeployRequest, world: World, surveyed: Standing | undefined): Promise<ServiceOutcome> {
+async function deployOne(request: DeployRequest, world: World, surveyed: Surveyed | undefined): Promise<ServiceOutcome> {
   const { service } = request;
   if (world.signal?.aborted)
     return { service, ok: false, error: notBegun(`${service} in ns/${request.environment.namespace}`), begun: false };
@@ -112,33 +129,6 @@ async function deployOne(request: DeployRequest, world: World, surveyed: Standin
 }
 
 const naming = (world: World, service: string): World => ({ ...world, report: (event) => world.report(event, service) });
-
-/** A world in which every service of one cluster uses the same connection and watches; it is closed at the end and not before. */
-function shareConnections(requests: readonly DeployRequest[], world: World): { world: World; close: () => Promise<void> } {
-  const services = requests.map(({ service }) => service);
-  const among = services.length > 1 ? `${selectorOf(LABEL_INSTANCE, services)},${LABEL_MANAGED_BY}=${FIELD_MANAGER}` : undefined;
-  const opened = new Map<string, Promise<Cluster>>();
-  const connect = async (access: ClusterAccess): Promise<Cluster> => {
-    const key = JSON.stringify([access.context, access.kubeconfigs, access.expected]);
-    const cluster = opened.get(key) ?? world.connect(access);
-    opened.set(key, cluster);
-    return { ...(among ? watchingAmong(await cluster, among) : await cluster), close: async () => undefined };
-  };
-  const close = async (): Promise<void> => {
-    const clusters = await Promise.allSettled(opened.values());
-    await Promise.all(clusters.map((cluster) => (cluster.status === 'fulfilled' ? cluster.value.close() : undefined)));
-  };
-  return { world: { ...world, connect }, close };
-}
-
-/** A cluster whose watches are shared among all that the label selector selects. */
-function watchingAmong(cluster: Cluster, among: string): Cluster {
-  return {
-    ...cluster,
-    watch: (query, onItems, signal) => cluster.watch({ ...query, among }, onItems, signal),
-    until: (signal) => watchingAmong(cluster.until(signal), among),
-  };
-}
 
 /** Of hundreds that never began, one problem is told; it must not hide why others failed. */
 function notBegunErrors(failed: readonly (ServiceOutcome & { ok: false })[]): ProblemError[] {

@@ -1,9 +1,10 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
+import { type Ahead, isFresh, lookAhead, surveyAhead } from './ahead.ts';
 import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
-import { type LockRequest, type SeenLock, seeLock, withDeployLock } from './lock/index.ts';
+import { type LockRequest, withDeployLock } from './lock/index.ts';
 import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
@@ -19,7 +20,6 @@ import {
   type Release,
   readStanding,
   type Standing,
-  surveyReleases,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import type { Note } from './report/index.ts';
@@ -32,23 +32,31 @@ export type DeployOutcome =
   | { readonly outcome: 'planned'; readonly plan: Plan }
   | ({ readonly outcome: 'deployed'; readonly seconds: number } & BroughtUp);
 
+/** What was found of a service a moment ago. */
+export interface Surveyed {
+  /** What the request asks for. */
+  readonly wanted: Release;
+  readonly standing: Standing;
+  readonly ahead?: Ahead;
+}
+
 /**
  * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
  * deploys many gives what a survey of all of them found, a moment ago.
  */
-export async function deployService(asked: DeployRequest, world: World, surveyed?: Standing): Promise<DeployOutcome> {
+export async function deployService(asked: DeployRequest, world: World, surveyed?: Surveyed): Promise<DeployOutcome> {
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
   const { request, cluster } = await pinAndConnect(asked, world, tell);
   try {
-    const wanted = releaseOf(request);
+    const wanted = request === asked && surveyed ? surveyed.wanted : releaseOf(request);
     reportStart(request, wanted.image, world);
     const release = await keepServed(cluster, wanted, tell);
-    const standing = surveyed ?? (await surveyOrExplain(cluster, release));
+    const survey = surveyed ?? (await surveyOrExplain(cluster, release, world));
+    const { standing } = survey;
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(cluster, release, standing.inventory, world) };
-    const done =
-      (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, standing.inventory, request, world));
+    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, survey, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -70,10 +78,9 @@ async function pinAndConnect(asked: DeployRequest, world: World, tell: (note: No
 }
 
 /** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
-async function surveyOrExplain(cluster: Cluster, release: Release): Promise<Standing> {
+async function surveyOrExplain(cluster: Cluster, release: Release, world: World): Promise<{ standing: Standing; ahead: Ahead }> {
   try {
-    const [standing] = await surveyReleases(cluster, release.environment.namespace, [release]);
-    return standing as Standing;
+    return await surveyAhead(cluster, release, world.clock);
   } catch (error) {
     if (error instanceof ProblemError && error.problems.some((problem) => problem.code === 'forbidden')) {
       await expectReleaseRights(cluster, release);
@@ -93,26 +100,27 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
 async function deployChecked(
   cluster: Cluster,
   release: Release,
-  inventory: Inventory,
+  { standing: { inventory }, ahead }: { readonly standing: Standing; readonly ahead?: Ahead },
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const [seen, isThere] = await Promise.all([seeLock(cluster, lockOf(request)), isNamespaceSeen(cluster, release.environment)]);
   const checked = preflight(cluster, release, inventory, (finding) => world.report(finding));
-  const [chosen, current] = await settleBoth(checked, readStanding(cluster, release));
-  return deployLocked(cluster, chosen, { inventory: current, isThere, ...(seen ? { seen } : {}) }, request, world);
-}
-
-/** What was read of the service after its lock was seen. */
-interface Ahead {
-  readonly inventory: Inventory;
-  readonly isThere: boolean;
-  readonly seen?: SeenLock;
+  const known = ahead && isFresh(ahead, world.clock) ? Promise.resolve([ahead]) : lookAhead(cluster, [release], world.clock);
+  const looks = settleBoth(known, isNamespaceSeen(cluster, release.environment));
+  const [chosen, [[current], isThere]] = await settleBoth(checked, looks);
+  const isNew = !isThere && (await ensureNamespace(cluster, request.environment, world));
+  return deployLocked(cluster, chosen, { ...(current as Ahead), isNew }, request, world);
 }
 
 /** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
-async function deployLocked(cluster: Cluster, release: Release, ahead: Ahead, request: DeployRequest, world: World): Promise<BroughtUp> {
-  const isNew = !ahead.isThere && (await ensureNamespace(cluster, request.environment, world));
+async function deployLocked(
+  cluster: Cluster,
+  release: Release,
+  ahead: Ahead & { readonly isNew: boolean },
+  request: DeployRequest,
+  world: World,
+): Promise<BroughtUp> {
+  const { isNew } = ahead;
   const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
     const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);

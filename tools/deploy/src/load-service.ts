@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import {
   chooseEnvironment,
@@ -44,10 +44,8 @@ export interface DeployQuestion extends ServiceQuestion {
 /** A service's spec in one environment, from its model-service.yaml and the workspace's modelyard.yaml. */
 export async function loadTarget(question: ServiceQuestion): Promise<Result<Target & { readonly spec: ServiceSpec }>> {
   const { workspaceRoot, serviceRoot, env } = question;
-  const [workspaceText, specText] = await Promise.all([
-    readText(workspaceRoot, WORKSPACE_FILE, 'run this inside a workspace; "npm create modelyard" makes one'),
-    readText(workspaceRoot, posix(join(serviceRoot, SPEC_FILE)), 'name the folder of a service'),
-  ]);
+  const workspaceText = readText(workspaceRoot, WORKSPACE_FILE, 'run this inside a workspace; "npm create modelyard" makes one');
+  const specText = readText(workspaceRoot, posix(join(serviceRoot, SPEC_FILE)), 'name the folder of a service');
   if (!workspaceText.ok || !specText.ok) return failures(workspaceText, specText);
   const config = parseWorkspace(workspaceText.value);
   const spec = parseServiceSpec(specText.value, posix(join(serviceRoot, SPEC_FILE)));
@@ -76,7 +74,7 @@ export async function loadDeployRequest(question: DeployQuestion): Promise<Resul
   const target = await loadTarget(question);
   if (!target.ok) return target;
   const { spec, service } = target.value;
-  const [image, modelLock] = await Promise.all([loadImage(question, service), loadModelLock(question, spec)]);
+  const [image, modelLock] = [await loadImage(question, service), loadModelLock(question, spec)];
   if (!image.ok || !modelLock.ok) return failures(image, modelLock);
   return succeed({ ...deployOf(target.value, modelLock.value, question), image: image.value });
 }
@@ -85,7 +83,7 @@ export async function loadDeployRequest(question: DeployQuestion): Promise<Resul
 export async function loadPromotion(question: DeployQuestion & { readonly from: string }): Promise<Result<Promotion>> {
   const [from, to] = await Promise.all([loadTarget({ ...question, environment: question.from }), loadTarget(question)]);
   if (!from.ok || !to.ok) return failures(from, to);
-  const modelLock = await loadModelLock(question, to.value.spec);
+  const modelLock = loadModelLock(question, to.value.spec);
   return modelLock.ok ? succeed({ from: from.value, to: deployOf(to.value, modelLock.value, question) }) : modelLock;
 }
 
@@ -120,18 +118,20 @@ async function loadImage(question: DeployQuestion, service: string): Promise<Res
 }
 
 /** A service that was never trained on this machine has no lock; that is no fault of its own. */
-async function loadModelLock(question: DeployQuestion, spec: ServiceSpec): Promise<Result<ModelLock | undefined>> {
+function loadModelLock(question: DeployQuestion, spec: ServiceSpec): Result<ModelLock | undefined> {
   const file = posix(join(question.serviceRoot, dirname(spec.model.path), MODEL_LOCK_FILE));
-  const text = await readText(question.workspaceRoot, file, '');
+  const text = readText(question.workspaceRoot, file, '');
   return text.ok ? parseModelLock(text.value, file) : succeed(undefined);
 }
 
-async function readText(root: string, file: string, remedy: string): Promise<Result<string>> {
-  const text = await readFile(join(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  return text === undefined ? fail({ code: 'missing-file', where: file, what: 'there is no such file', remedy }) : succeed(text);
+/** Of hundreds of small files, reading takes a tenth of the time that waiting for another thread to read them takes. */
+function readText(root: string, file: string, remedy: string): Result<string> {
+  try {
+    return succeed(readFileSync(join(root, file), 'utf8'));
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return fail({ code: 'missing-file', where: file, what: 'there is no such file', remedy });
+  }
 }
 
 function failures(...results: readonly Result<unknown>[]): Result<never> {

@@ -1,6 +1,14 @@
 import { LABEL_NAME, ProblemError } from '@modelyard/core';
 import type { Cluster, Query } from './cluster/index.ts';
-import { type KubeObject, type LiveDeployment, type LiveEvent, type LivePod, type LiveReplicaSet, RESOURCES } from './kube/index.ts';
+import {
+  type KubeObject,
+  type LiveDeployment,
+  type LiveEvent,
+  type LivePod,
+  type LiveReplicaSet,
+  RESOURCES,
+  withoutManagers,
+} from './kube/index.ts';
 import type { Rollout } from './readiness/index.ts';
 
 /** What watches tell of a rollout. */
@@ -115,12 +123,6 @@ function queryOf(kind: Kind, namespace: string, name: string): Query {
     case 'Event':
       return { ...shared, onlyNew: true, keep: (event) => (isAbout(event as LiveEvent, name) ? withoutManagers(event) : undefined) };
   }
-}
-
-/** Who wrote which field is half of an object, and tells nothing of a rollout. */
-function withoutManagers(object: KubeObject): KubeObject {
-  const { managedFields: _managers, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }
 
 /** Volumes, variables and probes of a thousand pods would be kept a thousand times. */

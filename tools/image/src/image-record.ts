@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, IMAGE_RECORD_FILE, type Result, succeed } from '@modelyard/core';
 
@@ -27,10 +28,19 @@ export async function writeImageRecord(serviceDirectory: string, record: ImageRe
 export async function readImageRecord(serviceDirectory: string, service: string): Promise<Result<ImageRecord>> {
   const where = join(serviceDirectory, IMAGE_RECORD_FILE);
   const remedy = `build one with "npx nx run ${service}:docker-build", or pass --image <ref>`;
-  const text = await readFile(where, 'utf8').catch(() => null);
+  const text = readIfThere(where);
   if (text === null) return fail({ code: 'missing-image', where, what: `${service} has no image yet`, remedy });
   const record = parseRecord(text);
   return record === null ? fail({ code: 'bad-image-record', where, what: 'this is not the record of a build', remedy }) : succeed(record);
+}
+
+/** Records of hundreds of services are read at once, which another thread would make slower. */
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function parseRecord(text: string): ImageRecord | null {

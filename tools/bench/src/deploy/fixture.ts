@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/** A workspace of services that were built and never trained: what `modelyard deploy --all` reads. */
+/** A workspace of services that were built, pushed and never trained: what `modelyard deploy --all` reads. A pushed image has its digest, so that no registry is asked. */
 export interface Fixture {
   readonly directory: string;
   readonly services: number;
@@ -22,9 +22,11 @@ export async function writeFixture(directory: string, services: number): Promise
     const folder = join(directory, 'services', nameOf(index));
     await mkdir(join(folder, 'dist'), { recursive: true });
     await writeSpec(directory, index, 'first');
+    const digest = `sha256:${String(index).padStart(64, '0')}`;
     const record = {
       ref: `registry.bench/${nameOf(index)}:1`,
-      id: `sha256:${String(index).padStart(64, '0')}`,
+      id: digest,
+      digest,
       commit: null,
       dirty: false,
     };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type Credentials, rememberCredentials } from './credentials.ts';
-import { dispatcherOf } from './dispatcher.ts';
+import { dispatchersOf } from './dispatcher.ts';
 import type { KubeAccess } from './kube-access.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
 import { followServerClock } from './server-clock.ts';
@@ -44,9 +44,8 @@ export const NO_JSON = 'NO_JSON';
 
 /** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
 export function openTransport(access: KubeAccess): Transport {
-  const pool = dispatcherOf(access, MAX_CONNECTIONS);
   // A watch keeps its connection for as long as it lasts; in the pool, a few services would leave none for anything else.
-  const watches = dispatcherOf(access, null);
+  const [pool, watches] = dispatchersOf(access, [MAX_CONNECTIONS, null]) as [Dispatcher, Dispatcher];
   const closing = new AbortController();
   const credentials = rememberCredentials(access);
   const serverClock = followServerClock();

@@ -104,3 +104,9 @@ export function refOf(object: KubeObject): ObjectRef {
   const { apiVersion, kind, metadata } = object;
   return { apiVersion, kind, name: metadata.name, ...(metadata.namespace ? { namespace: metadata.namespace } : {}) };
 }
+
+/** The object without who wrote which field: that is half of it, and tells nothing of a rollout. */
+export function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields: _managers, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -7,7 +7,7 @@ import { ensureNamespace } from '../namespace.ts';
 import { accessTo } from '../target.ts';
 import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
 import { kubectl } from '../testing/kubectl.ts';
-import { type SeenLock, seeLock, withDeployLock } from './index.ts';
+import { type SeenLock, seeLocks, withDeployLock } from './index.ts';
 
 const PLACE = (namespace: string) => ({ service: 'churn', namespace });
 const holderIn = async (namespace: string): Promise<string> =>
@@ -61,14 +61,16 @@ test('a lock that is taken as it was seen says so; one that somebody had meanwhi
     const place = PLACE('seen');
     const take = (seen?: SeenLock) =>
       withDeployLock(cluster, place, world('ann@laptop'), async (_world, _cluster, isAsSeen) => isAsSeen, seen);
-    const never = await seeLock(cluster, place);
+    const see = async () => (await seeLocks(cluster, 'seen', ['churn']))[0];
+    const never = await see();
     expect(never).toEqual({});
     expect(await take(never)).toBe(true);
     expect(await take(never)).toBe(false);
-    const before = await seeLock(cluster, place);
+    const before = await see();
     expect(await take(before)).toBe(true);
     expect(await take(before)).toBe(false);
-    const last = await seeLock(cluster, place);
+    const last = await see();
+    expect(await seeLocks(cluster, 'seen', ['fraud', 'churn'])).toEqual([{}, last]);
     await kubectl(['-n', 'seen', 'delete', 'lease', 'churn.deploy']);
     expect(await take(last)).toBe(false);
     expect(await take()).toBe(false);

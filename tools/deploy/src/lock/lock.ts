@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ProblemError } from '@modelyard/core';
+import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { bookLabels } from '../inventory/index.ts';
-import { type ObjectRef, RESOURCES, refOf } from '../kube/index.ts';
+import { type KubeObject, type ObjectRef, RESOURCES, refOf, selectorOf } from '../kube/index.ts';
 import type { World } from '../world.ts';
 import { keepLease } from './keep.ts';
 import { type Claim, type Claimant, claimedLease, claimLease, isHeldBy, type Lease, stampMs } from './lease.ts';
@@ -21,18 +21,32 @@ export interface SeenLock {
 type Taken = Claim & { readonly state: 'free'; readonly isAsSeen: boolean };
 
 /**
- * Looks at the lock of a service before anything else of it is read; undefined where that cannot be. Everyone who deploys
- * writes the Lease, so that a lock which is then taken exactly as it was seen shows that nobody deployed in between.
+ * Looks at the locks of services, in their order, before anything else of them is read; undefined where that cannot be. Everyone
+ * who deploys writes the Lease, so that a lock which is then taken exactly as it was seen shows that nobody deployed in between.
  */
-export async function seeLock(cluster: Cluster, { service, namespace }: LockRequest): Promise<SeenLock | undefined> {
+export async function seeLocks(cluster: Cluster, namespace: string, services: readonly string[]): Promise<(SeenLock | undefined)[]> {
   try {
-    const lease = (await cluster.read(leaseRef(service, namespace))) as Lease | undefined;
-    return lease ? { lease } : {};
+    const leases = new Map((await readLeases(cluster, namespace, services)).map((lease) => [lease.metadata.name, lease]));
+    return services.map((service) => {
+      const lease = leases.get(leaseName(service));
+      return lease ? { lease } : {};
+    });
   } catch (error) {
     // Who takes the lock meets the same problem, at the place where it counts.
-    if (error instanceof ProblemError) return undefined;
+    if (error instanceof ProblemError) return services.map(() => undefined);
     throw error;
   }
+}
+
+/** One is read by its name: a list would wait until the server's cache knows every write before it. */
+async function readLeases(cluster: Cluster, namespace: string, services: readonly string[]): Promise<readonly Lease[]> {
+  const [service] = services;
+  if (service !== undefined && services.length === 1) {
+    const lease = await cluster.read(leaseRef(service, namespace));
+    return lease ? [lease as Lease] : [];
+  }
+  const labelSelector = selectorOf(LABEL_INSTANCE, services);
+  return (await cluster.list({ resource: RESOURCES.Lease, namespace, labelSelector })) as readonly KubeObject[] as readonly Lease[];
 }
 
 /**

@@ -16,7 +16,7 @@ const updates = (plan: { changes: readonly object[] }) =>
     return action === 'update' ? [{ kind: object.kind, ...more }] : [];
   });
 
-test('a deploy that changes nothing sends no write: one list for each kind, and no watch', async () => {
+test('a deploy that changes nothing sends no write: a look at the lock, one list for each kind, and no watch', async () => {
   const request = requestFor('no-op');
   await deployService(request, recordingWorld());
   await withRelay(async (kubeconfig, passed) => {
@@ -32,6 +32,7 @@ test('a deploy that changes nothing sends no write: one list for each kind, and 
       'GET /api/v1/namespaces/no-op/services',
       'GET /apis/apps/v1/namespaces/no-op/deployments',
       'GET /apis/apps/v1/namespaces/no-op/replicasets',
+      'GET /apis/coordination.k8s.io/v1/namespaces/no-op/leases/churn.deploy',
       'GET /apis/networking.k8s.io/v1/namespaces/no-op/networkpolicies',
       'GET /version',
     ]);

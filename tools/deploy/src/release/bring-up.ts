@@ -7,14 +7,16 @@ import {
   kindsBetween,
   leavingMembers,
   pruneMembers,
+  readInventories,
   readInventory,
   writeBooks,
 } from '../inventory/index.ts';
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
 import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
-import { listRecords, recordRevision } from '../revisions/index.ts';
+import { listRecords, type Recorded, recordRevision } from '../revisions/index.ts';
 import { watchRollout } from '../rollout-watch.ts';
+import { settleAll } from '../settle.ts';
 import type { World } from '../world.ts';
 import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
@@ -32,8 +34,26 @@ export function readStanding(cluster: Cluster, release: Release): Promise<Invent
   return readInventory(cluster, applySetOf(release.service, release.environment.namespace), membersOf(release));
 }
 
-/** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. */
-export function planIfLive(inventory: Inventory, release: Release): (Plan & { readonly revision: number }) | undefined {
+/** What a namespace holds of releases' services, in their order. */
+export function readStandings(cluster: Cluster, namespace: string, releases: readonly Release[]): Promise<Inventory[]> {
+  const wishes = releases.map((release) => ({ set: applySetOf(release.service, namespace), desired: membersOf(release) }));
+  return readInventories(cluster, namespace, wishes);
+}
+
+type LivePlan = Plan & { readonly revision: number };
+
+const livePlans = new WeakMap<Inventory, { readonly release: Release; readonly plan: LivePlan | undefined }>();
+
+/** The plan that keeps everything, when the release is live as it was applied and proved; else undefined. A survey and a deploy ask the same. */
+export function planIfLive(inventory: Inventory, release: Release): LivePlan | undefined {
+  const known = livePlans.get(inventory);
+  if (known?.release === release) return known.plan;
+  const plan = livePlanOf(inventory, release);
+  livePlans.set(inventory, { release, plan });
+  return plan;
+}
+
+function livePlanOf(inventory: Inventory, release: Release): LivePlan | undefined {
   const { proved } = inventory.books;
   if (!proved || proved.hash !== releaseHash(release) || !isLive(inventory, release)) return undefined;
   return { changes: membersOf(release).map((object) => ({ action: 'keep', object })), revision: proved.revision };
@@ -123,8 +143,13 @@ async function close(
   const hash = releaseHash(release);
   try {
     await prune(cluster, plan, (object) => !leavesFirst(object), world);
-    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, await records, world);
-    await writeBooks(cluster, inventory.set, inventory.parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
+    const { revision, tooOld } =
+      proved?.hash === hash
+        ? { revision: proved.revision, tooOld: [] }
+        : await record(cluster, release, hash, proved?.revision, await records, world);
+    const books = { kinds: kindsAfter(inventory, desired), proved: { revision, hash } };
+    const removals = tooOld.map((one) => cluster.remove(refOf(one)));
+    await settleAll<unknown>([writeBooks(cluster, inventory.set, inventory.parent, books), ...removals]);
     return revision;
   } catch (error) {
     throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
@@ -143,9 +168,9 @@ async function record(
   proved: number | undefined,
   records: readonly KubeObject[],
   world: World,
-): Promise<number> {
+): Promise<Recorded> {
   const { objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
-  const revision = await recordRevision(
+  const recorded = await recordRevision(
     cluster,
     placeOf(release),
     {
@@ -163,8 +188,8 @@ async function record(
     proved,
     records,
   );
-  world.report({ type: 'recorded', revision });
-  return revision;
+  world.report({ type: 'recorded', revision: recorded.revision });
+  return recorded;
 }
 
 /** Pods that stay as they are have their image already, and so has a cluster to which an earlier image goes back. */

@@ -8,6 +8,7 @@ export {
   planInNewNamespace,
   planRelease,
   readStanding,
+  readStandings,
 } from './bring-up.ts';
 export type { GpuWishes } from './gpu-wishes.ts';
 export { UnprovedError } from './interrupted.ts';

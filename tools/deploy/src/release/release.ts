@@ -1,5 +1,5 @@
 import type { CanarySpec, EnvironmentConfig } from '@modelyard/core';
-import { applySetOf, memberOf } from '../inventory/index.ts';
+import { type ApplySet, applySetOf, memberOf } from '../inventory/index.ts';
 import { type KubeObject, type RollingUpdate, sha256Of } from '../kube/index.ts';
 import type { ModelLock } from '../model-lock.ts';
 import { hashOf, leaveReplicas, stampHash } from '../plan/index.ts';
@@ -46,7 +46,18 @@ export function membersOf(release: Release): KubeObject[] {
 function makeMembers(release: Release): KubeObject[] {
   const set = applySetOf(release.service, release.environment.namespace);
   const objects = release.rollingUpdate ? withRollingUpdate(release.objects, release.rollingUpdate) : release.objects;
-  return leaveReplicas(objects).map((object) => stampHash(memberOf(set, object)));
+  return leaveReplicas(objects).map((object) => stampedMember(set, object));
+}
+
+const stamped = new WeakMap<KubeObject, { readonly set: string; readonly member: KubeObject }>();
+
+/** Releases that differ in how pods are replaced have most of their objects in common; each is hashed once. */
+function stampedMember(set: ApplySet, object: KubeObject): KubeObject {
+  const known = stamped.get(object);
+  if (known?.set === set.id) return known.member;
+  const member = stampHash(memberOf(set, object));
+  stamped.set(object, { set: set.id, member });
+  return member;
 }
 
 /** The release in the way that its live Deployment has: a way that was chosen once is no difference by itself. */
@@ -57,6 +68,10 @@ export function inLiveWay(release: Release, members: readonly KubeObject[]): Rel
 
 /** sha256 over all objects of a release as rendered: how its pods are replaced makes it no other release. */
 export function releaseHash(release: Release): string {
-  const { rollingUpdate: _way, ...rendered } = release;
-  return sha256Of(membersOf(rendered).map(hashOf).toSorted());
+  const { rollingUpdate, ...rendered } = release;
+  return sha256Of(
+    membersOf(rollingUpdate ? rendered : release)
+      .map(hashOf)
+      .toSorted(),
+  );
 }

@@ -10,7 +10,7 @@ interface DeploymentSpec {
 /** The objects with Deployments that replace their pods in this way; one that the spec tells another way keeps it. */
 export function withRollingUpdate(objects: readonly KubeObject[], way: RollingUpdate): KubeObject[] {
   return objects.map((object) => {
-    if (!isOurChoice(object)) return object;
+    if (!isOurChoice(object) || equalJson(rollingUpdateOf(object), way)) return object;
     const spec = object.spec as DeploymentSpec;
     return { ...object, spec: { ...spec, strategy: { ...spec.strategy, rollingUpdate: way } } };
   });

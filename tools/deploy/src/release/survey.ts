@@ -1,9 +1,18 @@
 import { LABEL_INSTANCE } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { applySetOf, type Inventory, readInventories } from '../inventory/index.ts';
-import { type KubeObject, type LiveDeployment, type LivePod, type LiveReplicaSet, RESOURCES, selectorOf } from '../kube/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import {
+  type KubeObject,
+  type LiveDeployment,
+  type LivePod,
+  type LiveReplicaSet,
+  RESOURCES,
+  selectorOf,
+  withoutManagers,
+} from '../kube/index.ts';
 import type { Rollout } from '../readiness/index.ts';
-import { membersOf, type Release } from './release.ts';
+import { readStandings } from './bring-up.ts';
+import type { Release } from './release.ts';
 
 /** What a namespace holds of a release: its objects, and what runs of them. */
 export interface Standing {
@@ -18,10 +27,9 @@ export async function surveyReleases(cluster: Cluster, namespace: string, releas
     LABEL_INSTANCE,
     releases.map(({ service }) => service),
   );
-  const wishes = releases.map((release) => ({ set: applySetOf(release.service, namespace), desired: membersOf(release) }));
   const [inventories, replicaSets, pods] = await Promise.all([
-    readInventories(cluster, namespace, wishes),
-    cluster.list({ resource: RESOURCES.ReplicaSet, namespace, labelSelector }),
+    readStandings(cluster, namespace, releases),
+    cluster.list({ resource: RESOURCES.ReplicaSet, namespace, labelSelector, keep: withoutManagers }),
     cluster.list({ resource: RESOURCES.Pod, namespace, labelSelector, keep: essentialsOf }),
   ]);
   const replicaSetsOf = Map.groupBy(replicaSets as LiveReplicaSet[], serviceOf);

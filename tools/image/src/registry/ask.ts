@@ -1,5 +1,4 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** What a registry answered, read to its end. */
 export interface Answer {
@@ -30,8 +29,8 @@ export async function ask(address: URL, question: Question, redirects = MOST_RED
   return ask(target, target.host === address.host ? question : withoutCredentials(question), redirects - 1);
 }
 
-function send(address: URL, { method = 'GET', headers = {}, body, signal }: Question): Promise<IncomingMessage> {
-  const request = address.protocol === 'http:' ? plainRequest : tlsRequest;
+async function send(address: URL, { method = 'GET', headers = {}, body, signal }: Question): Promise<IncomingMessage> {
+  const { request } = await (address.protocol === 'http:' ? import('node:http') : import('node:https'));
   return new Promise((resolve, reject) => {
     // An agent of its own closes the connection after the answer, so that none keeps the process alive.
     const sent = request(address, { method, headers: { ...headers, 'User-Agent': 'modelyard' }, agent: false, signal }, resolve);
