@@ -1,8 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
-import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
-import { RESOURCES } from './kube/index.ts';
 import { readStatus } from './status.ts';
 import { recordingWorld } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
@@ -22,7 +20,7 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { addMember, standingOf, throughNothing } from './testing/standing.ts';
+import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
 
 /** The steps of a first deploy, of one that updates and prunes, and of a destroy. */
@@ -150,16 +148,6 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
     });
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
-  });
-}
-
-/** What is left of a service. */
-function namesIn(request: DeployRequest): Promise<string[]> {
-  const { namespace } = request.environment;
-  const kinds = [RESOURCES.ConfigMap, RESOURCES.Deployment, RESOURCES.Lease, RESOURCES.Pod, RESOURCES.Service];
-  return throughNothing(request, async (cluster) => {
-    const lists = await Promise.all(kinds.map((resource) => cluster.list({ resource, namespace })));
-    return lists.flat().flatMap(({ kind, metadata }) => (metadata.name === 'kube-root-ca.crt' ? [] : [`${kind} ${metadata.name}`]));
   });
 }
 
