@@ -1,5 +1,5 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
-import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
+import { type Canary, chooseRollout, podsBeside, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
@@ -85,8 +85,15 @@ async function deployChecked(
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const chosen = await lookAhead(cluster, release, inventory, world);
   return deployLocked(cluster, chosen, request, world);
+}
+
+/** What is looked at before the lock is ours; whether there will be a canary is decided again under it. */
+async function lookAhead(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Release> {
+  const rollout = await chooseRollout(cluster, release, inventory);
+  const beside = rollout.choice === 'canary' ? podsBeside(rollout.canary) : undefined;
+  return preflight(cluster, release, inventory, (finding) => world.report(finding), beside);
 }
 
 /** What others may have changed until the lock was ours is read again. */
@@ -118,7 +125,7 @@ async function canaryOf(cluster: Cluster, release: Release, inventory: Inventory
 
 async function planOnly(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Plan> {
   const isThere = await namespaceExists(cluster, release.environment);
-  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const chosen = await lookAhead(cluster, release, inventory, world);
   const canary = isThere ? await canaryOf(cluster, chosen, inventory, world) : undefined;
   if (canary) reportCanary(canary, world);
   const plan = isThere ? await planRelease(cluster, chosen, inventory) : planInNewNamespace(chosen);

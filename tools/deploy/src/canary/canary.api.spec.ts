@@ -49,13 +49,6 @@ const selectorIn = (namespace: string) => jsonOf(namespace, 'service/churn', '.s
 const CLOSED = '{"app.kubernetes.io/instance":"churn","app.kubernetes.io/name":"churn"}';
 const OPEN = '{"app.kubernetes.io/instance":"churn"}';
 
-/** GPUs of the one node with four of them that no pod of another test holds. */
-async function freeGpus(): Promise<number> {
-  const requests = 'jsonpath={.items[*].spec.containers[*].resources.requests.nvidia\\.com/gpu}';
-  const held = await kubectl(['get', 'pods', '-A', '--field-selector=status.phase=Running', '-o', requests]);
-  return held.split(' ').reduce((free, amount) => free - Number(amount), 4);
-}
-
 /** A world that does something at the first event of a type. */
 function worldThat(
   type: DeployEvent['type'],
@@ -156,15 +149,15 @@ describe('a canary goes, and the version that serves stays untouched,', () => {
     expect([await imageIn('canary-crash'), await uidsIn('canary-crash'), await leftIn('canary-crash')]).toEqual(['churn:1', uids, '']);
   });
 
-  test('when the GPUs have no room for both', async () => {
+  test('when the node has no room for both', async () => {
     const steps = [{ weight: 10, seconds: 0 }];
-    const gpus = await freeGpus();
-    const withGpus = (ref: string) => withImage('canary-full', ref, steps, { replicas: 1, gpus });
-    await deployService(withGpus('churn:1'), recordingWorld());
+    const large = { replicas: 1, resources: { cpu: '600' }, nodeSelector: { 'kubernetes.io/hostname': 'cpu-node' } };
+    const placed = (ref: string) => withImage('canary-full', ref, steps, large);
+    await deployService(placed('churn:1'), recordingWorld());
     const uids = await uidsIn('canary-full');
-    const error = await problemsOf(deployService(withGpus('churn:2'), recordingWorld()));
+    const error = await problemsOf(deployService(placed('churn:2'), recordingWorld()));
     expect([error.exit, error.problems.map(({ code }) => code)]).toEqual(['rolledBack', ['unschedulable', 'canary-aborted']]);
-    expect(error.problems[0]?.what).toContain(`asks for nvidia.com/gpu: ${gpus}, which node gpu-node has (4), but other pods hold it`);
+    expect(error.problems[0]?.what).toContain('asks for cpu: 600, which node cpu-node has (1k), but other pods hold it');
     expect([await uidsIn('canary-full'), await leftIn('canary-full')]).toEqual([uids, '']);
     await destroyService({ ...requestFor('canary-full'), yes: false }, recordingWorld());
   });

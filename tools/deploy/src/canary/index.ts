@@ -1,4 +1,4 @@
-export type { Canary } from './canary.ts';
+export { type Canary, podsBeside } from './canary.ts';
 export { chooseRollout } from './find.ts';
 export { canaryName, markOf, ORDER_MANAGER, type Order, orderAnnotations } from './names.ts';
 export { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';

@@ -40,7 +40,8 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, gpus.podsOn, isOwn));
   const room = roomIn(rooms);
   const running = countRunning(gpus, isOwn);
-  const shortage = demand.replicas > room.whole ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
+  const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room, running);
+  const shortage = isShort ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
   const notes = [
     ...shortage,
     ...trapNotes(rooms),
@@ -55,6 +56,11 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
     allocatable: open.reduce((sum, node) => sum + node.allocatable, 0),
     ...(gpus.isUsageKnown ? { room } : {}),
   };
+}
+
+/** A canary's pods run while all others stay; those of the service that are still to come find their place, too. */
+function lacksRoomBeside({ replicas, beside }: GpuDemand, room: Room, running: number): boolean {
+  return beside > 0 && (beside > room.free || Math.max(replicas, running) + beside > room.whole);
 }
 
 function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {

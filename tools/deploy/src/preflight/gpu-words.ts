@@ -21,16 +21,22 @@ export interface GpuReport {
 /** The problem that the pods of a service fit on no nodes: each pool with its numbers, why it does not fit, and the nearest way out. */
 export function noGpuRoom(report: GpuReport): Problem {
   const { demand, room, running, where } = report;
-  const wanted = `${count(demand.replicas, 'pod')} of ${demand.perPod} ${demand.resource}${demand.replicas === 1 ? '' : ' each'}`;
-  const own = running > 0 ? `, the ${running === 1 ? 'one that runs' : `${running} that run`} counted as leaving` : '';
+  const isOfCanary = lacksOnlyCanary(report);
+  const pods = isOfCanary ? Math.max(demand.replicas, running) + demand.beside : demand.replicas;
+  const wanted = `${count(pods, 'pod')} of ${demand.perPod} ${demand.resource}${pods === 1 ? '' : ' each'} ${pods === 1 ? 'is' : 'are'} wanted`;
+  const canary = isOfCanary ? `, ${demand.beside} of them for the canary, beside which the others stay` : '';
+  const own = running > 0 && !isOfCanary ? `, the ${running === 1 ? 'one that runs' : `${running} that run`} counted as leaving` : '';
   return {
     code: 'no-gpu-room',
     where,
-    what: `${wanted} ${demand.replicas === 1 ? 'is' : 'are'} wanted; the cluster has room for ${room.whole === 0 ? 'none' : room.whole}${own}`,
+    what: `${wanted}${canary}; the cluster has room for ${room.whole === 0 ? 'none' : room.whole}${own}`,
     remedy: remedyFor(report),
     details: poolLines(report),
   };
 }
+
+/** The service alone would find its places. */
+const lacksOnlyCanary = ({ demand, room }: GpuReport): boolean => demand.beside > 0 && demand.replicas <= room.whole;
 
 /** One line for each pool, the reasons below it. */
 export function poolLines({ pools, plainNodes, demand }: Pick<GpuReport, 'pools' | 'plainNodes' | 'demand'>): string[] {
@@ -61,13 +67,15 @@ function reasonLines(pool: Pool): string[] {
 }
 
 /** What would make room, by the kind of reason that keeps most pods away on its own. */
-function remedyFor({ pools, demand, room, running }: GpuReport): string {
+function remedyFor(report: GpuReport): string {
+  const { pools, demand, room, running } = report;
   const nodes = pools.flatMap((pool) => pool.nodes);
   const blocked = Map.groupBy(nodes.filter(isBlockedOnce), (node) => node.refusals[0]?.kind as RefusalKind);
   const [best] = [...blocked]
     .map(([kind, members]) => ({ kind, members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
     .sort((a, b) => b.pods - a.pods);
-  const fewer = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  const lower = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  const fewer = lacksOnlyCanary(report) ? 'go without a canary (deploy.rollout.canary.enabled: false), ' : lower;
   const most = Math.max(0, ...nodes.map((node) => node.allocatable));
   if (!best && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
   if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;

@@ -110,6 +110,40 @@ test('with a place free a new pod starts first, and that stays so', async () => 
   await deployTo('free', gpus(3)).destroy();
 });
 
+const tried = (replicas: number, env: Record<string, string> = {}): SpecSource => ({
+  deploy: { gpus: 1, replicas, env, rollout: { canary: { steps: [{ weight: 10, seconds: 0 }] } } },
+});
+
+test('a canary that finds no place beside the pods that serve is refused before anything is sent, with the numbers', async () => {
+  await deployTo('canary-full', tried(4)).run();
+  const next = deployTo('canary-full', tried(4, { MODE: 'strict' }));
+  const error = await problemsOf(next.run());
+  expect([error.exit, formatProblems(error.problems)]).toEqual([
+    'preflight',
+    `no-gpu-room  churn in ns/canary-full: 5 pods of 1 nvidia.com/gpu each are wanted, 1 of them for the canary, beside which the others stay; the cluster has room for 4
+          if pool lab may be used, tolerate its taint in deploy.tolerations: room for 8 more pods; or go without a canary (deploy.rollout.canary.enabled: false), free GPUs or add nodes
+          | pool a10 (2 nodes, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 0 of 2 nvidia.com/gpu free, 2 held by this service, room for 2 pods
+          | pool a100 (1 node)
+          |   offers nvidia.com/mig-1g.5gb: 7, but no nvidia.com/gpu
+          | pool lab (1 node, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 8 of 8 nvidia.com/gpu free, room for 0 pods
+          |   taint dedicated=research:NoSchedule is not tolerated
+          | pool t4 (1 node, Tesla-T4 with 15360 MiB, driver 470.82.01, compute capability 7.5): 0 of 2 nvidia.com/gpu free, 2 held by this service, room for 2 pods
+          | 1 node without GPUs`,
+  ]);
+  expect(next.world.events.map(({ type }) => type)).toEqual(['started']);
+  await deployTo('canary-full', gpus(4)).destroy();
+});
+
+test('a canary that takes the last place is promoted by pods that leave before new ones start', async () => {
+  await deployTo('canary-last', tried(3)).run();
+  const next = deployTo('canary-last', tried(3, { MODE: 'strict' }));
+  expect(await next.run()).toMatchObject({ outcome: 'deployed', revision: 2 });
+  expect(next.said()).toEqual([
+    'surge    an old pod leaves before a new one starts: no room for 1 more pod beside the canary: 1 of 4 nvidia.com/gpu free',
+  ]);
+  await deployTo('canary-last', gpus(3)).destroy();
+});
+
 test("an image that a pool's driver is too old for finds no room there, and is told that nothing keeps it away", async () => {
   const cuda = { version: '12.6', minDriver: '525.60.13', computeCapability: { min: '5.0', max: '9.0' } };
   const wanting = (replicas: number): SpecSource => ({ ...gpus(replicas), accelerator: 'cuda', cuda });
