@@ -74,6 +74,28 @@ test('on a full pool an old pod leaves first, and the rollout comes to its end; 
   expect(again.said()).toEqual([]);
 });
 
+test('a rollout whose spec lets no pod leave a full pool is refused, and what serves goes on; the two ways that the remedy names come to their end', async () => {
+  const asked = (MODE: string, rollout: object): SpecSource => ({ deploy: { gpus: 1, replicas: 4, env: { MODE }, rollout } });
+  for (const maxUnavailable of [0, '24%']) {
+    const stuck = deployTo('full', asked('lax', { maxSurge: 1, maxUnavailable }));
+    const error = await problemsOf(stuck.run());
+    expect([error.exit, formatProblems(error.problems)]).toEqual([
+      'preflight',
+      `rollout-deadlock  churn in ns/full: deploy.rollout lets no pod leave before a new one runs, and there is no place for one: 0 of 4 nvidia.com/gpu free
+          leave deploy.rollout out, so that the way is chosen by the room there is, or set its maxUnavailable to 1 and maxSurge to 0`,
+    ]);
+    expect(stuck.world.events.map(({ type }) => type)).toEqual(['started']);
+  }
+  const same = deployTo('full', gpus(4, { MODE: 'strict' }));
+  expect(await same.run()).toMatchObject({ outcome: 'deployed', revision: 2 });
+  const named = deployTo('full', asked('lax', { maxSurge: 0, maxUnavailable: 1 }));
+  expect(await named.run()).toMatchObject({ outcome: 'deployed', revision: 3 });
+  expect(named.said()).toEqual([]);
+  const chosen = deployTo('full', gpus(4, { MODE: 'strict' }));
+  expect(await chosen.run()).toMatchObject({ outcome: 'deployed', revision: 4 });
+  expect(chosen.said()).toEqual(['surge    an old pod leaves before a new one starts: no room for 1 more pod: 0 of 4 nvidia.com/gpu free']);
+});
+
 test('a service without room is refused with each pool, its numbers and who holds them', async () => {
   const error = await problemsOf(deployTo('late', { ...gpus(1), name: 'fraud' }, { service: 'fraud' }).run());
   expect(error.exit).toBe('preflight');
