@@ -1,6 +1,6 @@
 import { HEALTH_PATH, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
-import { type KubeObject, type LiveEvent, type LiveNode, type LivePod, RESOURCES } from './kube/index.ts';
+import { type KubeNode, type KubeObject, type LiveEvent, type LivePod, RESOURCES } from './kube/index.ts';
 import { type HealthAnswer, newPods, newReplicaSet, probeEvent, type Rollout } from './readiness/index.ts';
 import type { Seen } from './rollout-watch.ts';
 import type { World } from './world.ts';
@@ -31,7 +31,7 @@ export function lookAround(cluster: Cluster, place: { readonly namespace: string
   const beganMs = cluster.serverNowMs();
   const isOlder = (object: KubeObject) => !(Date.parse(object.metadata.creationTimestamp ?? '') - beganMs > WATCHED_MS);
   const past = new Map<string, readonly LiveEvent[]>();
-  let nodes: readonly LiveNode[] | undefined;
+  let nodes: readonly KubeNode[] | undefined;
   let bell = Promise.withResolvers<void>();
   const asked = new Set<string>();
   const open = new Set<Promise<void>>();
@@ -92,8 +92,8 @@ async function askHealth(
 }
 
 /** Reading nodes is a right that many deployers lack; the message is then shorter. */
-async function readNodes(cluster: Cluster): Promise<readonly LiveNode[]> {
-  return (await cluster.list({ resource: RESOURCES.Node })) as readonly KubeObject[] as readonly LiveNode[];
+async function readNodes(cluster: Cluster): Promise<readonly KubeNode[]> {
+  return (await cluster.list({ resource: RESOURCES.Node })) as readonly KubeObject[] as readonly KubeNode[];
 }
 
 /** What happened to an object that was there before the watches began. */

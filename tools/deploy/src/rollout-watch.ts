@@ -98,7 +98,9 @@ export function podAsJudged(object: KubeObject): KubeObject {
     spec: defined({
       nodeName: spec?.nodeName,
       nodeSelector: spec?.nodeSelector,
+      affinity: spec?.affinity,
       tolerations: spec?.tolerations,
+      resourceClaims: spec?.resourceClaims,
       schedulingGates: spec?.schedulingGates,
       containers: small(spec?.containers),
       initContainers: small(spec?.initContainers),

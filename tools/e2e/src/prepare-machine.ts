@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { cacheDirectory } from '@modelyard/cluster';
 import {
   type BaseImage,
   CLUSTER_PACKAGES,
-  cacheDirectory,
   ENGINE_PACKAGES,
   ensureBaseImage,
   ensurePackages,

@@ -1,8 +1,10 @@
 export { parseQuantity } from '@modelyard/core';
 export { canonicalJson, sha256Of } from './canonical.ts';
 export { differingPaths, equalJson } from './equal.ts';
+export { type KubeNode, type NodeRefusal, nodeRefusals, satisfies } from './node-match.ts';
 export { poolOf } from './node-pool.ts';
 export * from './object.ts';
+export type * from './placement.ts';
 export * from './rolling-update.ts';
 export type * from './rollout.ts';
 export { selectorOf } from './selector.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectMeta } from './object.ts';
-import type { Toleration } from './tolerations.ts';
+import type { Placement } from './placement.ts';
 
 /** The part of a Deployment that a rollout is judged by. */
 export interface LiveDeployment extends KubeObject {
@@ -43,13 +43,13 @@ export interface LiveReplicaSet extends KubeObject {
 }
 
 export interface LivePod extends KubeObject {
-  readonly spec?: PodTemplate['spec'] & {
-    readonly nodeName?: string;
-    readonly nodeSelector?: Readonly<Record<string, string>>;
-    readonly tolerations?: readonly Toleration[];
-    readonly initContainers?: readonly { readonly name: string; readonly image?: string; readonly resources?: Resources }[];
-    readonly schedulingGates?: readonly { readonly name: string }[];
-  };
+  readonly spec?: PodTemplate['spec'] &
+    Placement & {
+      readonly nodeName?: string;
+      readonly resourceClaims?: readonly { readonly name: string }[];
+      readonly initContainers?: readonly { readonly name: string; readonly image?: string; readonly resources?: Resources }[];
+      readonly schedulingGates?: readonly { readonly name: string }[];
+    };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
@@ -84,12 +84,4 @@ export interface LiveEvent extends KubeObject {
   readonly eventTime?: string | null;
   readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
   readonly involvedObject: { readonly kind: string; readonly name: string; readonly uid?: string };
-}
-
-export interface LiveNode extends KubeObject {
-  readonly spec?: {
-    readonly unschedulable?: boolean;
-    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
-  };
-  readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
 }

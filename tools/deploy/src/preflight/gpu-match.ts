@@ -1,9 +1,10 @@
 import { type CudaSpec, computeCapabilityFits, driverFits } from '@modelyard/core';
+import type { NodeRefusal } from '../kube/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { type GpuFacts, isProduct } from './gpu-facts.ts';
 
 /** Why a node does not fit, by kind: the remedy follows from it. */
-export type RefusalKind = 'health' | 'taint' | 'labels' | 'affinity' | 'resource' | 'driver' | 'capability' | 'memory' | 'product';
+export type RefusalKind = NodeRefusal['kind'] | 'resource' | 'driver' | 'capability' | 'memory' | 'product';
 
 export interface Refusal {
   readonly kind: RefusalKind;

@@ -1,11 +1,9 @@
 import { parse } from 'yaml';
 import type { Cluster } from '../cluster/index.ts';
-import { type KubeObject, parseQuantity, type Taint, tolerates } from '../kube/index.ts';
+import { type KubeObject, type NodeRequirement, parseQuantity, satisfies, type Taint, tolerates } from '../kube/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { ifAllowed } from './if-allowed.ts';
-import { satisfies } from './node-match.ts';
 import { LOOKED_AT } from './resources.ts';
-import type { NodeRequirement } from './scheduling.ts';
 
 /** Where the cluster autoscaler writes what it does. */
 export const AUTOSCALER_STATUS = { apiVersion: 'v1', kind: 'ConfigMap', name: 'cluster-autoscaler-status', namespace: 'kube-system' };

@@ -1,10 +1,9 @@
-import { poolOf } from '../kube/index.ts';
+import { type KubeNode, nodeRefusals, poolOf } from '../kube/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { type GpuFacts, gpuFacts } from './gpu-facts.ts';
 import { gpuRefusals, type Refusal } from './gpu-match.ts';
-import { nodeRefusals } from './node-match.ts';
 import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts';
-import type { KubeNode, PlacedPod } from './scheduling.ts';
+import type { PlacedPod } from './scheduling.ts';
 
 /** One node that offers devices, and how many pods of the service it can take. */
 export interface NodeRoom {

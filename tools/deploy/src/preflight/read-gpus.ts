@@ -1,11 +1,11 @@
 import type { Cluster } from '../cluster/index.ts';
-import { RESOURCES } from '../kube/index.ts';
+import { type KubeNode, RESOURCES } from '../kube/index.ts';
 import { isDevice } from './gpu-demand.ts';
 import { ifAllowed } from './if-allowed.ts';
 import type { PodsOn } from './node-room.ts';
 import { isAlive } from './node-room.ts';
 import { amountsOf } from './requests.ts';
-import type { KubeNode, PlacedPod } from './scheduling.ts';
+import type { PlacedPod } from './scheduling.ts';
 
 /** The nodes that have devices of a vendor, and who runs there. */
 export interface GpuNodes {

@@ -198,6 +198,17 @@ describe('a pod without a node', () => {
     });
   });
 
+  test('is told which labels keep it from a pool of nodes, and whether it waits for devices that it claims', () => {
+    const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'nvidia.com/gpu.memory', operator: 'Gt', values: ['40000'] }] }] };
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+    const detailsOf = (spec: object) =>
+      only(rolloutOf([{ ...pod, spec: { ...pod.spec, ...spec } }], { nodes: [nodeOffering('lab', { 'nvidia.com/gpu': '8' })] }))?.details;
+    expect(detailsOf({ affinity })).toEqual([
+      'node lab (1 node): the node affinity asks for nvidia.com/gpu.memory Gt 40000, which is not set',
+    ]);
+    expect(detailsOf({ resourceClaims: [{ name: 'gpu' }] })).toEqual(['node lab (1 node): no free device that its claim takes']);
+  });
+
   test('waits while an old pod that holds its GPU is leaving', () => {
     const rollout = rolloutOf([pod, podLike({ age: 'old', name: 'churn-old-1', leaving: true })]);
     expect(judgeAfter(rollout, 9999).state).toBe('waiting');

@@ -1,5 +1,5 @@
 import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
-import { type LiveNode, type LivePod, parseQuantity } from '../kube/index.ts';
+import { type KubeNode, type LivePod, parseQuantity } from '../kube/index.ts';
 import { describePools } from './pools.ts';
 import { hasLeavingPods } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
@@ -23,7 +23,7 @@ export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefin
     code: 'unschedulable',
     where: `pod/${pod.metadata.name}`,
     what: [...asked, message].join('; '),
-    remedy: remedyFor(shortages),
+    remedy: CLAIM_SIGNS.test(message) ? CLAIM_REMEDY : remedyFor(shortages),
     graceSeconds: mayStillFit(pod, rollout) ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_GRACE_SECONDS,
     ...(pools.length > 0 ? { details: pools } : {}),
   };
@@ -54,13 +54,18 @@ function volumeCause(pod: LivePod, message: string): Cause {
   };
 }
 
+/** What the scheduler says of devices (pkg/scheduler/framework/plugins/dynamicresources). */
+const CLAIM_SIGNS = /allocate all claims|resourceclaim|DeviceClass/i;
+const CLAIM_REMEDY =
+  'compare deploy.gpu (deviceClass, products, memoryMiB) with the devices that the cluster has, "kubectl get resourceslices -o yaml", or free GPUs';
+
 /** Room is coming: pods are leaving, or an autoscaler said that it adds a node. */
 function mayStillFit(pod: LivePod, rollout: Rollout): boolean {
   const scalesUp = rollout.events.some((event) => event.reason === 'TriggeredScaleUp' && event.involvedObject.name === pod.metadata.name);
   return scalesUp || hasLeavingPods(rollout);
 }
 
-function describeShortage(resource: string, pod: LivePod, nodes: readonly LiveNode[] | undefined): string | undefined {
+function describeShortage(resource: string, pod: LivePod, nodes: readonly KubeNode[] | undefined): string | undefined {
   const asked = pod.spec?.containers?.[0]?.resources?.requests?.[resource];
   if (asked === undefined) return undefined;
   if (nodes === undefined) return `asks for ${resource}: ${asked}`;
@@ -73,7 +78,7 @@ function describeShortage(resource: string, pod: LivePod, nodes: readonly LiveNo
     : `asks for ${resource}: ${asked}, the most that a node has is ${most.amount} (node ${most.name}, ${count(nodes)} seen)`;
 }
 
-const count = (nodes: readonly LiveNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
+const count = (nodes: readonly KubeNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
 
 function remedyFor(shortages: readonly string[]): string {
   if (shortages.includes(NVIDIA_GPU_RESOURCE))

@@ -1,4 +1,4 @@
-import type { LiveDeployment, LiveEvent, LiveNode, LivePod, LiveReplicaSet } from '../kube/index.ts';
+import type { KubeNode, LiveDeployment, LiveEvent, LivePod, LiveReplicaSet } from '../kube/index.ts';
 
 /** Everything that a rollout is judged by, as last seen. */
 export interface Rollout {
@@ -7,7 +7,7 @@ export interface Rollout {
   readonly pods: readonly LivePod[];
   readonly events: readonly LiveEvent[];
   /** Undefined when we may not read nodes. */
-  readonly nodes?: readonly LiveNode[];
+  readonly nodes?: readonly KubeNode[];
   /** The last answer of GET /health by pod name. */
   readonly health: ReadonlyMap<string, HealthAnswer>;
 }

@@ -1,5 +1,5 @@
-import type { Taint } from '../kube/index.ts';
-import type { KubeNode, PlacedPod, SchedulingSpec } from '../preflight/index.ts';
+import type { KubeNode, Taint } from '../kube/index.ts';
+import type { PlacedPod, SchedulingSpec } from '../preflight/index.ts';
 
 export interface NodeSketch {
   readonly pool?: string;

@@ -1,4 +1,4 @@
-import type { ContainerState, LiveDeployment, LiveEvent, LiveNode, LivePod, LiveReplicaSet } from '../kube/index.ts';
+import type { ContainerState, KubeNode, LiveDeployment, LiveEvent, LivePod, LiveReplicaSet } from '../kube/index.ts';
 import type { Rollout } from '../readiness/index.ts';
 
 const TEMPLATE = { metadata: { labels: { app: 'churn' } }, spec: { containers: [{ name: 'model', image: 'churn:2' }] } };
@@ -74,8 +74,8 @@ export function podEvent(reason: string, message: string, pod = 'churn-new-1'): 
 }
 
 /** A node that offers the given resources. */
-export function nodeOffering(name: string, allocatable: Readonly<Record<string, string>>): LiveNode {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name }, status: { allocatable } };
+export function nodeOffering(name: string, allocatable: Readonly<Record<string, string>>): KubeNode {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name }, status: { allocatable, conditions: [{ type: 'Ready', status: 'True' }] } };
 }
 
 /** A rollout with one new ReplicaSet and the given pods. */

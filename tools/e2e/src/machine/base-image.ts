@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cacheDirectory } from '@modelyard/cluster';
 import { type DockerEngine, expectDocker, inspectImage, runDocker } from '@modelyard/image';
 import { findHostPython } from './host-python.ts';
-import { cacheDirectory, type Machine, runTool, showStep } from './machine.ts';
+import { type Machine, runTool, showStep } from './machine.ts';
 import { CA_BUNDLE, makeRootfs, ROOTFS_RECIPE_VERSION, type RootfsRecipe } from './rootfs.ts';
 
 /** The image that generated services start from on this machine. */

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { ProblemError } from '@modelyard/core';
 import { type Environment, type LineLog, streamCommand } from '@modelyard/image';
 
@@ -10,11 +8,6 @@ export interface Machine {
 }
 
 const HEARTBEAT_SECONDS = 15;
-
-/** Where downloads and built things survive between runs. */
-export function cacheDirectory(env: Environment): string {
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'modelyard');
-}
 
 /** Does one slow thing between two progress lines, with a sign of life in between. */
 export async function showStep<T>(log: LineLog, title: string, action: () => Promise<T>): Promise<T> {

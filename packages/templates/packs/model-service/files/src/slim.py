@@ -1,7 +1,8 @@
 """Takes out of the installed packages what serving never opens. Run while the image is built.
 
 `python slim.py PREFIX PATTERNS`: packages are installed below PREFIX, PATTERNS is a file with one glob a line,
-relative to their folder; `#` begins a comment. What a test or a compiler would read goes from every package.
+relative to their folder; `#` begins a comment, and `GLOB unless PATH` keeps it where PATH is installed.
+What a test or a compiler would read goes from every package.
 """
 
 import shutil
@@ -12,10 +13,11 @@ FOLDERS = ("**/tests", "**/__pycache__")
 SOURCES = ("**/*.pyx", "**/*.pxd", "**/*.pyi", "**/*.c", "**/*.cpp", "**/*.h", "**/*.a")
 
 
-def patterns_in(text: str) -> list[str]:
-    """The globs of a patterns file."""
+def patterns_in(text: str, packages: Path) -> list[str]:
+    """The globs of a patterns file that hold for these packages."""
     lines = (line.split("#", 1)[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    parts = (line.partition(" unless ") for line in lines if line)
+    return [glob.strip() for glob, _, user in parts if not user or not (packages / user.strip()).exists()]
 
 
 def remove(packages: Path, patterns: list[str]) -> int:
@@ -36,9 +38,10 @@ def remove(packages: Path, patterns: list[str]) -> int:
 
 def main(prefix: Path, names: Path) -> None:
     """Slims every folder of packages below the prefix."""
-    own = patterns_in(names.read_text(encoding="utf-8"))
+    text = names.read_text(encoding="utf-8")
     for packages in sorted(prefix.glob("lib/python*/site-packages")):
-        print(f"removed {remove(packages, [*FOLDERS, *SOURCES, *own])} files and folders from {packages}")
+        unused = [*FOLDERS, *SOURCES, *patterns_in(text, packages)]
+        print(f"removed {remove(packages, unused)} files and folders from {packages}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { gpuNode, type NodeSketch } from '../testing/nodes.ts';
 import { nodeRefusals } from './node-match.ts';
-import type { NodeRequirement, SchedulingSpec } from './scheduling.ts';
+import type { NodeRequirement, Placement } from './placement.ts';
 
-const refusals = (sketch: NodeSketch, pod: SchedulingSpec = {}) => nodeRefusals(gpuNode('n', sketch), pod).map((one) => one.text);
-const affinity = (...matchExpressions: NodeRequirement[]): SchedulingSpec => ({
+const refusals = (sketch: NodeSketch, pod: Placement = {}) => nodeRefusals(gpuNode('n', sketch), pod).map((one) => one.text);
+const affinity = (...matchExpressions: NodeRequirement[]): Placement => ({
   affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },
 });
 const DEDICATED = { key: 'dedicated', value: 'research', effect: 'NoSchedule' };

@@ -1,13 +1,26 @@
-import { type Taint, type Toleration, tolerates } from '../kube/index.ts';
-import type { Refusal } from './gpu-match.ts';
-import type { KubeNode, NodeRequirement, NodeSelectorTerm, SchedulingSpec } from './scheduling.ts';
+import type { KubeObject } from './object.ts';
+import type { NodeRequirement, NodeSelectorTerm, Placement } from './placement.ts';
+import type { Condition } from './rollout.ts';
+import { type Taint, type Toleration, tolerates } from './tolerations.ts';
+
+/** A node, as far as placing pods needs it. */
+export interface KubeNode extends KubeObject {
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
+  readonly status?: { readonly allocatable?: Readonly<Record<string, string>>; readonly conditions?: readonly Condition[] };
+}
+
+/** What a node is refused for, before its resources are looked at. */
+export interface NodeRefusal {
+  readonly kind: 'health' | 'taint' | 'labels' | 'affinity';
+  readonly text: string;
+}
 
 /** Taints by which the cluster itself marks what is told in other words here. */
 const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
 const NOT_READY_TAINTS = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
 
 /** Why a node takes no pod of this spec, whatever room it has; none when it may take one. */
-export function nodeRefusals(node: KubeNode, spec: SchedulingSpec): Refusal[] {
+export function nodeRefusals(node: KubeNode, spec: Placement): NodeRefusal[] {
   const tolerations = spec.tolerations ?? [];
   return [
     ...healthRefusals(node, tolerations).map((text) => ({ kind: 'health', text }) as const),
@@ -31,7 +44,7 @@ function taintRefusals(node: KubeNode, tolerations: readonly Toleration[]): stri
     .map((taint) => `taint ${taintText(taint)} is not tolerated`);
 }
 
-function labelRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
+function labelRefusals(node: KubeNode, spec: Placement): string[] {
   const labels = node.metadata.labels ?? {};
   return Object.entries(spec.nodeSelector ?? {})
     .filter(([key, value]) => labels[key] !== value)
@@ -41,7 +54,7 @@ function labelRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
 }
 
 /** Of a single term it is told what does not hold. */
-function affinityRefusals(node: KubeNode, spec: SchedulingSpec): string[] {
+function affinityRefusals(node: KubeNode, spec: Placement): string[] {
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   if (terms === undefined || terms.some((term) => matchesTerm(node, term))) return [];
   const labels = node.metadata.labels ?? {};
