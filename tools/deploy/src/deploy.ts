@@ -22,7 +22,7 @@ import {
   surveyReleases,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
-import type { Note } from './report/index.ts';
+import { causesOnce, type Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
@@ -35,7 +35,8 @@ export type DeployOutcome =
  * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
  * deploys many gives what a survey of all of them found, a moment ago.
  */
-export async function deployService(asked: DeployRequest, world: World, surveyed?: Standing): Promise<DeployOutcome> {
+export async function deployService(asked: DeployRequest, outside: World, surveyed?: Standing): Promise<DeployOutcome> {
+  const world = { ...outside, report: causesOnce(outside.report) };
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });

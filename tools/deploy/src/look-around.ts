@@ -7,7 +7,8 @@ import type { World } from './world.ts';
 
 const HEALTH_PAUSE_MS = 1_000;
 const HEALTH_TIMEOUT_SECONDS = 5;
-const CATCH_UP_MS = 5_000;
+/** A cause is told within five seconds, of which its log may take three. */
+const CATCH_UP_MS = 1_500;
 /** What is younger than the watches, give or take the step of the server's clock, is told by them. */
 const WATCHED_MS = -2_000;
 /** Pods that are asked, and whose past is read; the first tell as much as all. */

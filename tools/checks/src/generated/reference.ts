@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
-import { deployEventSchema } from '@modelyard/deploy/events';
+import { deployEventSchema, GRACES } from '@modelyard/deploy/events';
 import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
@@ -37,6 +37,7 @@ export function referencePages(): Map<string, string> {
     ['docs/reference/nx.md', nxPage()],
     ['docs/reference/deploy-event.schema.json', `${JSON.stringify(deployEventSchema(), null, 2)}\n`],
     ['docs/reference/deploy-events.md', eventsPage(deployEventSchema() as unknown as { anyOf: Schema[] })],
+    ['docs/reference/causes.md', causesPage()],
     ['docs/reference/cuda-matrix.md', cudaPage(MADE_FROM('packages/templates/data/cuda-matrix.json'))],
   ]);
 }
@@ -53,6 +54,16 @@ function eventsPage({ anyOf }: { anyOf: Schema[] }): string {
   const intro =
     'Each line of `modelyard deploy --output json` is one object with `"schema": 1` and a `type`; as [JSON Schema](deploy-event.schema.json). `rollback` and `destroy` print the same.';
   return `# Events of a deploy\n\n${made}\n${intro}\n\n${sections.join('\n')}`;
+}
+
+/** Causes that a rollout waits out before it counts as failed. */
+function causesPage(): string {
+  const graceOf = (seconds: number): string =>
+    Number.isFinite(seconds) ? (seconds === 0 ? 'none' : `${seconds} s`) : 'until the deadline';
+  const rows = Object.values(GRACES).map(({ code, when, seconds }) => `| \`${code}\` | ${when} | ${graceOf(seconds)} |`);
+  const intro =
+    'A cause is told as soon as a watch brings it; its log, `/health` and the nodes are waited for at most 4.5 s. It ends the rollout once it has lasted longer than its grace.';
+  return `# Causes of a failing rollout\n\n${MADE_FROM('tools/deploy/src/readiness/graces.ts')}\n${intro}\n\n| code | when | grace |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function exitCodes(): string {

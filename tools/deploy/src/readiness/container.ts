@@ -1,13 +1,10 @@
 import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { healthCause, probeKillCause } from './health.ts';
 import { shorten } from './pod-events.ts';
 import { pullCause, waitsForImage } from './pull.ts';
-import { isReferenceMissing, REFERENCE_GRACE_SECONDS, REFERENCE_REMEDY } from './references.ts';
+import { isReferenceMissing, REFERENCE_REMEDY } from './references.ts';
 import type { Cause, Rollout } from './types.ts';
-
-const CREATION_GRACE_SECONDS = 20;
-/** The first crash may be a neighbour's fault: the container is started once more. */
-const FIRST_CRASH_GRACE_SECONDS = 15;
 
 /** Reasons of the kubelet (pkg/kubelet/kuberuntime) for a container that does not come to run. */
 const CREATION_REASONS: ReadonlySet<string> = new Set([
@@ -46,7 +43,7 @@ function creationCause(pod: LivePod, status: ContainerStatus, reason: string, me
     where: `pod/${pod.metadata.name}`,
     what: `the container cannot be created (${reason}): ${shorten(message ?? status.lastState?.terminated?.message ?? 'no reason given')}`,
     remedy: isMissing ? REFERENCE_REMEDY : 'read the events below',
-    graceSeconds: isMissing ? REFERENCE_GRACE_SECONDS : CREATION_GRACE_SECONDS,
+    graceSeconds: (isMissing ? GRACES.reference : GRACES.creation).seconds,
   };
 }
 
@@ -64,7 +61,7 @@ function crashCause(pod: LivePod, status: ContainerStatus): Cause | undefined {
     code: 'crash',
     what: `the container ended with exit code ${ended.exitCode}${killed(ended.exitCode)}${times(status.restartCount)}${said}`,
     remedy: 'read the log below; the same image starts with "docker run --read-only --tmpfs /tmp --cap-drop ALL <image>"',
-    graceSeconds: status.restartCount > 0 ? 0 : FIRST_CRASH_GRACE_SECONDS,
+    graceSeconds: (status.restartCount > 0 ? GRACES.crash : GRACES.firstCrash).seconds,
   };
 }
 
@@ -75,7 +72,7 @@ function outOfMemory(pod: LivePod, status: ContainerStatus): Pick<Cause, 'code' 
     code: 'out-of-memory',
     what: `the container needed more memory than its limit${limit ? ` of ${limit}` : ''} and was killed (OOMKilled)`,
     remedy: 'raise deploy.resources.memory in model-service.yaml, or load a smaller model',
-    graceSeconds: 0,
+    graceSeconds: GRACES.outOfMemory.seconds,
   };
 }
 

@@ -1,9 +1,7 @@
 import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { eventsOf, shorten } from './pod-events.ts';
 import type { Cause, Rollout } from './types.ts';
-
-/** A registry that does not answer may answer soon; a missing image stays missing. */
-const PULL_GRACE_SECONDS = 30;
 
 /** Reasons of the kubelet (pkg/kubelet/images), and those that a container runtime adds. */
 const PULL_REASONS: ReadonlySet<string> = new Set([
@@ -36,7 +34,7 @@ export function pullCause(pod: LivePod, status: ContainerStatus, rollout: Rollou
     where: `pod/${pod.metadata.name}`,
     what: `image "${imageOf(pod, status)}" cannot be pulled (${waiting?.reason}): ${answer}`,
     remedy: 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml',
-    graceSeconds: lasts ? 0 : PULL_GRACE_SECONDS,
+    graceSeconds: (lasts ? GRACES.noImage : GRACES.pull).seconds,
   };
 }
 

@@ -5,7 +5,4 @@ const MISSING =
 /** Whether a message is about something that is referred to and missing; it may still be created. */
 export const isReferenceMissing = (message: string): boolean => MISSING.test(message);
 
-/** Time for whoever creates Secrets to do so. */
-export const REFERENCE_GRACE_SECONDS = 20;
-
 export const REFERENCE_REMEDY = 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml';

@@ -1,13 +1,9 @@
 import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
 import { type KubeNode, type LivePod, parseQuantity } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { describePools } from './pools.ts';
 import { hasLeavingPods } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
-
-/** A scheduler that finds no node may find one when another pod leaves. */
-const UNSCHEDULABLE_GRACE_SECONDS = 15;
-/** A volume is provisioned by somebody else, who may be slow. */
-const VOLUME_GRACE_SECONDS = 60;
 
 /** What keeps a pod from every node, with what it asks for beside what the nodes have. */
 export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefined {
@@ -24,12 +20,11 @@ export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefin
     where: `pod/${pod.metadata.name}`,
     what: [...asked, message].join('; '),
     remedy: CLAIM_SIGNS.test(message) ? CLAIM_REMEDY : remedyFor(shortages),
-    graceSeconds: mayStillFit(pod, rollout) ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_GRACE_SECONDS,
+    graceSeconds: (mayStillFit(pod, rollout) ? GRACES.nodeToCome : GRACES.noNode).seconds,
     ...(pools.length > 0 ? { details: pools } : {}),
   };
 }
 
-/** Whoever set the gate will take it away, or not: a queue for GPUs may be long. */
 function gateCause(pod: LivePod): Cause {
   const gates = (pod.spec?.schedulingGates ?? []).map((gate) => gate.name).join(', ');
   return {
@@ -37,7 +32,7 @@ function gateCause(pod: LivePod): Cause {
     where: `pod/${pod.metadata.name}`,
     what: `the pod is held back from the scheduler by ${gates || 'a scheduling gate'}`,
     remedy: 'ask whoever set the gate: a queue such as Kueue lets the pod go when it is its turn',
-    graceSeconds: Number.POSITIVE_INFINITY,
+    graceSeconds: GRACES.gated.seconds,
   };
 }
 
@@ -50,7 +45,7 @@ function volumeCause(pod: LivePod, message: string): Cause {
     where: `pod/${pod.metadata.name}`,
     what: message,
     remedy: 'see "kubectl describe pvc": the claim must exist, and its storage class must give it a volume where the pod can run',
-    graceSeconds: VOLUME_GRACE_SECONDS,
+    graceSeconds: GRACES.claim.seconds,
   };
 }
 
