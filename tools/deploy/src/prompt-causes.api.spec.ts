@@ -4,7 +4,7 @@ import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { KubeObject } from './kube/index.ts';
 import { ensureNamespace } from './namespace.ts';
-import { GRACES } from './readiness/graces.ts';
+import { GRACES } from './readiness/index.ts';
 import type { DeployEvent } from './report/index.ts';
 import { recordingWorld, requestFor } from './testing/api.ts';
 import { container, HELD, podIn, running, writeEvent, writeStatus } from './testing/by-hand.ts';

@@ -1,7 +1,4 @@
-import { loadKubeAccess } from '../cluster/kube-access.ts';
-import { openTransport } from '../cluster/transport.ts';
 import { type KubeObject, RESOURCES } from '../kube/index.ts';
-import { accessTo } from '../target.ts';
 import { requestFor } from './api.ts';
 import { kubectl } from './kubectl.ts';
 import { throughNothing } from './standing.ts';
@@ -23,15 +20,8 @@ export async function podIn(namespace: string): Promise<KubeObject> {
 }
 
 /** Writes a pod's status as its kubelet does. */
-export async function writeStatus(pod: KubeObject, status: object): Promise<void> {
-  const { namespace = '', name } = pod.metadata;
-  const access = await loadKubeAccess(accessTo(requestFor(namespace)));
-  if (!access.ok) throw new Error('no access');
-  const transport = openTransport(access.value);
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-  const answer = await transport.send({ method: 'PATCH', path, body: { status }, contentType: 'application/strategic-merge-patch+json' });
-  await transport.close();
-  if (!answer.answered || answer.status !== 200) throw new Error(JSON.stringify(answer));
+export async function writeStatus({ metadata: { namespace = '', name } }: KubeObject, status: object): Promise<void> {
+  await kubectl(['-n', namespace, 'patch', 'pod', name, '--subresource=status', '--type=strategic', '-p', JSON.stringify({ status })]);
 }
 
 /** Writes an event as a kubelet does. */
