@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { clusterStatus } from '@modelyard/cluster';
 import { EXIT_CODES, unwrap } from '@modelyard/core';
-import { deployEventSchema } from '@modelyard/deploy/events';
+import { formatLookJson } from '@modelyard/deploy';
+import { deployEventSchema, type Look, lookSchema } from '@modelyard/deploy/events';
 import { diskSink, scaffoldService, scaffoldWorkspace } from '@modelyard/standards';
 import { parseModelServiceAnswers, parseWorkspaceAnswers } from '@modelyard/templates';
 import { Check } from 'typebox/value';
@@ -127,4 +129,52 @@ test('--all goes on after a failure, tells which failed and ends with its code',
   const failed = await modelyard('deploy', '--all', '--no-rollback');
   expect(failed.code).toBe(EXIT_CODES.rollout.code);
   expect(failed.output).toMatch(/^summary {2}2 of 3 services done\nfailed {3}risk$/m);
+});
+
+/** What a command that looks prints with --output json, one object a line. */
+async function looksOf(look: Look, ...args: string[]): Promise<object[]> {
+  const { output } = await modelyard(...look.split(' '), ...args, '-o', 'json');
+  return look === 'cluster status' ? [JSON.parse(output)] : jsonLines(output);
+}
+
+const jsonLines = (output: string): object[] =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('what the commands that look print with --output json is of the schema of each', async () => {
+  const looks = {
+    'canary status': ['--all'],
+    'cluster id': [],
+    'cluster status': [],
+    diff: ['--all'],
+    history: SERVICES,
+    logs: ['churn'],
+    status: ['--all'],
+  };
+  const printed = await Promise.all(
+    Object.entries(looks).map(async ([look, args]) => ({ look: look as Look, objects: await looksOf(look as Look, ...args) })),
+  );
+  expect(printed.filter(({ objects }) => objects.length === 0)).toEqual([]);
+  const wrong = printed.flatMap(({ look, objects }) =>
+    objects.filter((object) => !Check(lookSchema(look), object)).map((object) => ({ look, object })),
+  );
+  expect(wrong).toEqual([]);
+  const ofStatus = printed.find(({ look }) => look === 'status')?.objects ?? [];
+  const services = ofStatus.flatMap((object) => (object as { services: { causes: object[] }[] }).services);
+  expect(services.map(({ causes }) => causes.length > 0)).toEqual([false, false, true]);
+});
+
+test('the status of a cluster that runs is of its schema', async () => {
+  const choice = { name: 'test', directory: dirname(inject('cluster').kubeconfigPath) };
+  const found = await clusterStatus(choice, { env: process.env, log: () => undefined });
+  expect(found.outcome).toBe('running');
+  expect(Check(lookSchema('cluster status'), JSON.parse(formatLookJson(found)))).toBe(true);
+});
+
+test('a rollback and a destroy print the events of a deploy', async () => {
+  const outputs = [await modelyard('rollback', 'fraud', '-o', 'json'), await modelyard('destroy', 'churn', '-o', 'json')];
+  expect(outputs.map(({ code }) => code)).toEqual([0, 0]);
+  expect(outputs.flatMap(({ output }) => jsonLines(output)).filter((event) => !Check(deployEventSchema(), event))).toEqual([]);
 });

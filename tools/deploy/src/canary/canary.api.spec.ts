@@ -1,10 +1,12 @@
 import { formatProblems } from '@modelyard/core';
+import { Check } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { abortCanary, promoteCanary, readCanary } from '../canary-service.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
 import { destroyService } from '../destroy.ts';
-import { type DeployEvent, formatEvent } from '../report/index.ts';
+import { type DeployEvent, formatEvent, formatLookJson, formatStatus } from '../report/index.ts';
+import { lookSchema } from '../report/look-schema.ts';
 import { readStatus } from '../status.ts';
 import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
 import { withHttpRoutes } from '../testing/http-route.ts';
@@ -233,7 +235,14 @@ describe('an interrupted canary', () => {
       share: 25,
       pods: 1,
       ready: 1,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     });
+    const status = await readStatus(requestFor('canary-goes-on'), recordingWorld());
+    expect(formatStatus(status, { colours: false }).replace(/since \S+Z/, 'since <time>')).toContain(
+      '\ncanary   churn:2: step 1, 25 % of the requests, 1/1 ready, since <time>',
+    );
+    expect(status.deployment).toEqual({ image: 'churn:1', wanted: 3, ready: 3 });
+    expect(Check(lookSchema('status'), JSON.parse(formatLookJson({ services: [status] })))).toBe(true);
     const world = recordingWorld();
     await deployService(withImage('canary-goes-on', 'churn:2'), world);
     expect(canaryLines(world.events).slice(1, 3)).toEqual([
@@ -241,6 +250,7 @@ describe('an interrupted canary', () => {
       'shift    step 2 of 2: 3 of 6 pods, so 50 % of the requests, watched for 0 s',
     ]);
     expect([await imageIn('canary-goes-on'), await leftIn('canary-goes-on')]).toEqual(['churn:2', '']);
+    expect(await readStatus(requestFor('canary-goes-on'), recordingWorld())).not.toHaveProperty('canary');
   });
 
   test('of another release loses its requests before its pods are replaced', async () => {

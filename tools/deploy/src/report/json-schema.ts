@@ -103,6 +103,7 @@ const EVENTS: Record<DeployEvent['type'], EventSchema> = {
 
 /** How long each cause may last, for the page about causes. */
 export { GRACES } from '../readiness/index.ts';
+export { type Look, lookSchema, lookSchemas } from './look-schema.ts';
 
 /** The JSON Schema of one line of `modelyard deploy --output json`; rollback and destroy print the same events. */
 export function deployEventSchema(): TSchema {
