@@ -9,7 +9,8 @@ import {
   readCanaryDeployment,
   waitUntilCanaryGone,
 } from './canary/index.ts';
-import { type CanaryStatus, stateOfCanary } from './canary-status.ts';
+import { stateOfCanary } from './canary-state.ts';
+import type { CanaryStatus } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';

@@ -1,6 +1,6 @@
 import { LABEL_INSTANCE, LABEL_NAME } from '@modelyard/core';
 import { canaryName } from './canary/index.ts';
-import { stateOfCanary } from './canary-status.ts';
+import { stateOfCanary } from './canary-state.ts';
 import type { Query } from './cluster/index.ts';
 import {
   type KubeObject,
