@@ -1,10 +1,12 @@
+import type { AtEnd } from './teardown.ts';
+
 /** A comparison that is measured in one run on one machine. */
 export interface Bench {
   readonly name: string;
   /** One line for --help. */
   readonly about: string;
-  /** Runs it; progress goes to `log`, the figures come back. `args` are its own options. */
-  run(log: (line: string) => void, args: readonly string[]): Promise<BenchTable[]>;
+  /** Runs it; progress goes to `log`, the figures come back. `args` are its own options; what it starts, `atEnd` stops. */
+  run(log: (line: string) => void, args: readonly string[], atEnd: AtEnd): Promise<BenchTable[]>;
 }
 
 export interface BenchTable {

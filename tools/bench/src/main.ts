@@ -2,6 +2,7 @@ import { formatBug, formatProblems, nearestWord, ProblemError } from '@modelyard
 import { BENCHES } from './benches.ts';
 import { describeMachine } from './machine.ts';
 import { formatTable } from './table.ts';
+import { withTeardown } from './teardown.ts';
 
 const HELP = `npm run bench -- NAME [--json] [its options]
 
@@ -31,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw new ProblemError([{ code: 'bad-usage', where: 'npm run bench', what: `"${name}" is no bench`, remedy }]);
   }
   const machine = describeMachine();
-  const tables = await bench.run((line) => console.error(line), more);
+  const tables = await withTeardown((atEnd) => bench.run((line) => console.error(line), more, atEnd));
   if (args.includes('--json')) console.log(JSON.stringify({ bench: bench.name, machine, tables }, null, 2));
   else console.log([`${machine}\n`, ...tables.map(formatTable)].join('\n\n'));
   return 0;

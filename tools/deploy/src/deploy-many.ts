@@ -1,7 +1,8 @@
-import { ProblemError } from '@modelyard/core';
+import { FIELD_MANAGER, LABEL_INSTANCE, LABEL_MANAGED_BY, ProblemError } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { type DeployOutcome, deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import { selectorOf } from './kube/index.ts';
 import { keepServed, planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { distinct } from './settle.ts';
@@ -25,7 +26,7 @@ export async function deployServices(
   world: World,
   concurrency = DEFAULT_CONCURRENCY,
 ): Promise<ServiceOutcome[]> {
-  const shared = shareConnections(world);
+  const shared = shareConnections(requests, world);
   const outcomes: ServiceOutcome[] = [];
   const isMany = requests.length > 1;
   try {
@@ -112,20 +113,31 @@ async function deployOne(request: DeployRequest, world: World, surveyed: Standin
 
 const naming = (world: World, service: string): World => ({ ...world, report: (event) => world.report(event, service) });
 
-/** A world in which every service of one cluster uses the same connection; it is closed at the end and not before. */
-function shareConnections(world: World): { world: World; close: () => Promise<void> } {
+/** A world in which every service of one cluster uses the same connection and watches; it is closed at the end and not before. */
+function shareConnections(requests: readonly DeployRequest[], world: World): { world: World; close: () => Promise<void> } {
+  const services = requests.map(({ service }) => service);
+  const among = services.length > 1 ? `${selectorOf(LABEL_INSTANCE, services)},${LABEL_MANAGED_BY}=${FIELD_MANAGER}` : undefined;
   const opened = new Map<string, Promise<Cluster>>();
   const connect = async (access: ClusterAccess): Promise<Cluster> => {
     const key = JSON.stringify([access.context, access.kubeconfigs, access.expected]);
     const cluster = opened.get(key) ?? world.connect(access);
     opened.set(key, cluster);
-    return { ...(await cluster), close: async () => undefined };
+    return { ...(among ? watchingAmong(await cluster, among) : await cluster), close: async () => undefined };
   };
   const close = async (): Promise<void> => {
     const clusters = await Promise.allSettled(opened.values());
     await Promise.all(clusters.map((cluster) => (cluster.status === 'fulfilled' ? cluster.value.close() : undefined)));
   };
   return { world: { ...world, connect }, close };
+}
+
+/** A cluster whose watches are shared among all that the label selector selects. */
+function watchingAmong(cluster: Cluster, among: string): Cluster {
+  return {
+    ...cluster,
+    watch: (query, onItems, signal) => cluster.watch({ ...query, among }, onItems, signal),
+    until: (signal) => watchingAmong(cluster.until(signal), among),
+  };
 }
 
 /** Of hundreds that never began, one problem is told; it must not hide why others failed. */

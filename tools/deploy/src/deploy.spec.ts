@@ -94,10 +94,11 @@ test('a deploy plans, loads the image, applies, waits, verifies, and says so', a
       'created  service/churn',
       'created  networkpolicy/churn',
       'created  deployment/churn',
-      'ready    1 pod after 0.0 s',
+      'wait     the rollout starts',
+      'ready    1 pod after 1.0 s',
       'verified 1 golden prediction from 1 pod, as trained',
       'recorded revision 1',
-      'deployed http://churn.ml:80 inside the cluster, in 0.0 s',
+      'deployed http://churn.ml:80 inside the cluster, in 1.0 s',
     ].join('\n'),
   );
   expect(world.delivered).toEqual(['churn:2 to lab']);

@@ -3,8 +3,8 @@ import { type Canary, chooseRollout, podsBeside, reportCanary, runCanary } from 
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
-import { withDeployLock } from './lock/index.ts';
-import { ensureNamespace, namespaceExists } from './namespace.ts';
+import { type LockRequest, type SeenLock, seeLock, withDeployLock } from './lock/index.ts';
+import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
@@ -24,6 +24,7 @@ import {
 import { releaseOf } from './release-of.ts';
 import { causesOnce, type Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
+import { settleBoth } from './settle.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
 
@@ -40,8 +41,7 @@ export async function deployService(asked: DeployRequest, outside: World, survey
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
-  const request = await pinImage(asked, world, tell);
-  const cluster = await world.connect(accessTo(request));
+  const { request, cluster } = await pinAndConnect(asked, world, tell);
   try {
     const wanted = releaseOf(request);
     reportStart(request, wanted.image, world);
@@ -56,6 +56,18 @@ export async function deployService(asked: DeployRequest, outside: World, survey
   } finally {
     await cluster.close();
   }
+}
+
+/** The registry and the cluster are asked at the same time; what is wrong with the image is told before what is wrong with the cluster. */
+async function pinAndConnect(asked: DeployRequest, world: World, tell: (note: Note) => void) {
+  const pinned = pinImage(asked, world, tell);
+  const connected = world.connect(accessTo(asked));
+  const [request, cluster] = await Promise.allSettled([pinned, connected]);
+  if (request.status === 'rejected') {
+    if (cluster.status === 'fulfilled') await cluster.value.close();
+    throw request.reason;
+  }
+  return { request: request.value, cluster: await connected };
 }
 
 /** Who may not even read what is there is told all that is not allowed, instead of the first of it. */
@@ -76,7 +88,7 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
   const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
-  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, standing.rollout)) };
+  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, { rollout: standing.rollout })) };
 }
 
 async function deployChecked(
@@ -86,8 +98,10 @@ async function deployChecked(
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const chosen = await lookAhead(cluster, release, inventory, world);
-  return deployLocked(cluster, chosen, request, world);
+  const [seen, isThere] = await Promise.all([seeLock(cluster, lockOf(request)), isNamespaceSeen(cluster, release.environment)]);
+  const checked = lookAhead(cluster, release, inventory, world);
+  const [chosen, current] = await settleBoth(checked, readStanding(cluster, release));
+  return deployLocked(cluster, chosen, { inventory: current, isThere, ...(seen ? { seen } : {}) }, request, world);
 }
 
 /** What is looked at before the lock is ours; whether there will be a canary is decided again under it. */
@@ -97,13 +111,18 @@ async function lookAhead(cluster: Cluster, release: Release, inventory: Inventor
   return preflight(cluster, release, inventory, (finding) => world.report(finding), beside);
 }
 
-/** What others may have changed until the lock was ours is read again. */
-async function deployLocked(cluster: Cluster, release: Release, request: DeployRequest, world: World): Promise<BroughtUp> {
-  const { service, environment, lockWaitSeconds: waitSeconds } = request;
-  const isNew = await ensureNamespace(cluster, environment, world);
-  const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-  return withDeployLock(cluster, lock, world, async (locked, held) => {
-    const inventory = await readStanding(held, release);
+/** What was read of the service after its lock was seen. */
+interface Ahead {
+  readonly inventory: Inventory;
+  readonly isThere: boolean;
+  readonly seen?: SeenLock;
+}
+
+/** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
+async function deployLocked(cluster: Cluster, release: Release, ahead: Ahead, request: DeployRequest, world: World): Promise<BroughtUp> {
+  const isNew = !ahead.isThere && (await ensureNamespace(cluster, request.environment, world));
+  const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
+    const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
     if (canary) return runCanary(held, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);
@@ -113,7 +132,12 @@ async function deployLocked(cluster: Cluster, release: Release, request: DeployR
     } catch (error) {
       throw request.noRollback ? error : await rollBackAfter(error, held, release, locked);
     }
-  });
+  };
+  return withDeployLock(cluster, lockOf(request), world, deployHeld, ahead.seen);
+}
+
+function lockOf({ service, environment, lockWaitSeconds: waitSeconds }: DeployRequest): LockRequest {
+  return { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
 }
 
 /** The canary of a release; none, and why, when its pods replace the others one by one. */

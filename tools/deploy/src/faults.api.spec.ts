@@ -53,6 +53,7 @@ const STEPS = [
   'list resourcequotas',
   'list serviceaccounts',
   'list services',
+  'read deployments',
   'read leases',
   'read namespaces',
   'record',

@@ -13,6 +13,11 @@ export async function namespaceExists(cluster: Cluster, environment: Environment
   return (await stateOf(cluster, environment)) !== 'missing';
 }
 
+/** Whether the environment's namespace was seen to be there; what is wrong with it, `ensureNamespace` tells. */
+export async function isNamespaceSeen(cluster: Cluster, environment: EnvironmentConfig): Promise<boolean> {
+  return (await stateOf(cluster, environment).catch(passProblem)) === 'there';
+}
+
 /**
  * Creates the namespace when it is missing and may be created; tells whether it did. The lock needs a place to stand. One that
  * is being deleted is waited for: whatever was put into it would go with it.
@@ -44,6 +49,10 @@ async function stateOf(cluster: Cluster, environment: EnvironmentConfig): Promis
   if (live) return live.metadata.deletionTimestamp === undefined ? 'there' : 'leaving';
   if (environment.createNamespace) return 'missing';
   throw new ProblemError([namespaceMissing(environment.namespace, cluster.context)], 'preflight');
+}
+
+function passProblem(error: unknown): undefined {
+  if (!(error instanceof ProblemError)) throw error;
 }
 
 /** Who may deploy into a namespace need not be allowed to read it; the first write will tell. */

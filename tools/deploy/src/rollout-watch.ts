@@ -9,6 +9,8 @@ export type Seen = Omit<Rollout, 'health' | 'nodes'>;
 /** A Deployment with its ReplicaSets, pods and events, kept current by four watches. */
 export interface RolloutWatch {
   current(): Seen;
+  /** From now on only a Deployment counts that is as new as this moment: a watch may still tell of the one before it was applied. */
+  renew(): void;
   /** Resolves at the next change; rejects when a watch cannot go on. */
   changed(): Promise<void>;
   /** What plain lists tell, as a watch may have fallen silent; what the watches told last, when they cannot be had in time. */
@@ -21,22 +23,31 @@ type Kind = 'Deployment' | 'ReplicaSet' | 'Pod' | 'Event';
 export function watchRollout(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): RolloutWatch {
   const seen: Record<Kind, readonly KubeObject[]> = { Deployment: [], ReplicaSet: [], Pod: [], Event: [] };
   let bell = Promise.withResolvers<void>();
+  const ring = (): void => {
+    bell.resolve();
+    bell = Promise.withResolvers<void>();
+  };
   const follow = (kind: Kind): Promise<void> =>
     cluster.watch(
       queryOf(kind, namespace, name),
       (items) => {
         seen[kind] = items;
-        bell.resolve();
-        bell = Promise.withResolvers<void>();
+        ring();
       },
       signal,
     );
-  const watches = Promise.all([follow('Deployment'), follow('ReplicaSet'), follow('Pod'), follow('Event').catch(passProblem)]);
-  const ended = watches.then(() => undefined);
+  const broken = Promise.withResolvers<never>();
+  // Who began the watches may leave before asking for a change.
+  broken.promise.catch(() => undefined);
+  for (const kind of ['Deployment', 'ReplicaSet', 'Pod'] as const) follow(kind).catch(broken.reject);
+  follow('Event').catch(passProblem).catch(broken.reject);
+  const least = leastDeployment();
+  const current = () => seenOf({ ...seen, Deployment: least.of(seen.Deployment) });
   return {
-    current: () => seenOf(seen),
+    current,
+    renew: () => void least.read(cluster, namespace, name).then(ring, broken.reject),
     changed: () => {
-      const change = Promise.race([bell.promise, ended]);
+      const change = Promise.race([bell.promise, broken.promise]);
       // The waiter may have left when a watch fails; the next call rejects just as well.
       change.catch(() => undefined);
       return change;
@@ -45,11 +56,38 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
       const asked = cluster.until(AbortSignal.timeout(timeoutSeconds * 1_000));
       const list = (kind: Kind) => asked.list(queryOf(kind, namespace, name));
       const lists = await Promise.all([list('Deployment'), list('ReplicaSet'), list('Pod')]).catch(passProblem);
-      if (!lists) return seenOf(seen);
+      if (!lists) return current();
       const [Deployment, ReplicaSet, Pod] = lists;
       return seenOf({ Deployment, ReplicaSet, Pod, Event: seen.Event });
     },
   };
+}
+
+/** The Deployment that the watch must not fall behind. */
+function leastDeployment() {
+  let least: KubeObject | undefined;
+  let isAwaited = false;
+  return {
+    read: async (cluster: Cluster, namespace: string, name: string): Promise<void> => {
+      const { apiVersion, kind } = RESOURCES.Deployment;
+      isAwaited = true;
+      least = await cluster.read({ apiVersion, kind, name, namespace });
+      isAwaited = false;
+    },
+    of: ([watched]: readonly KubeObject[]): readonly KubeObject[] => {
+      if (isAwaited) return [];
+      const newest = least && watched ? newerOf(least, watched) : (watched ?? least);
+      return newest ? [newest] : [];
+    },
+  };
+}
+
+/** Versions of one kind grow; where they cannot be compared, what came last is taken. */
+function newerOf(before: KubeObject, after: KubeObject): KubeObject {
+  const [old = 0n, young = 0n] = [before, after].map(({ metadata: { resourceVersion = '' } }) =>
+    /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : 0n,
+  );
+  return old > young ? before : after;
 }
 
 function seenOf(seen: Readonly<Record<Kind, readonly KubeObject[]>>): Seen {

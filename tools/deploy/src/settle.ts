@@ -11,6 +11,11 @@ export async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]
   throw new ProblemError(distinct(errors.flatMap((error) => error.problems)), errors[0]?.exit);
 }
 
+/** Both values; when both fail, one error that holds the problems of both. */
+export async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  return (await settleAll<A | B>([a, b])) as [A, B];
+}
+
 /** Each problem once: a server that is down fails every request alike. */
 export function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];

@@ -15,7 +15,7 @@ import {
   sightingKey,
 } from './readiness/index.ts';
 import type { DeployEvent } from './report/index.ts';
-import { watchRollout } from './rollout-watch.ts';
+import { type RolloutWatch, watchRollout } from './rollout-watch.ts';
 import type { World } from './world.ts';
 
 export interface WaitRequest {
@@ -31,9 +31,15 @@ const TICK_MS = 1_000;
 const FRESH_LOOK_SECONDS = 10;
 
 /** The new pods, all ready; a ProblemError with the cause when the rollout fails, and when its time is up. */
-export async function waitUntilReady(cluster: Cluster, request: WaitRequest, world: World): Promise<readonly LivePod[]> {
+export async function waitUntilReady(
+  cluster: Cluster,
+  request: WaitRequest,
+  world: World,
+  begun?: RolloutWatch,
+): Promise<readonly LivePod[]> {
   const stop = new AbortController();
-  const watch = watchRollout(cluster, request.namespace, request.name, stop.signal);
+  const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
+  watch.renew();
   const around = lookAround(cluster, request, world);
   const joined = () => around.join(watch.current());
   const tell = teller(world, async (first) => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from '@modelyard/core';
@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commitAll, GIT_IDENTITY, git } from './commit.ts';
 import { withSpecValue } from './edit-spec.ts';
 import { LESSON_BODY, type Prediction, predictThroughService, targetsOf } from './journey.ts';
-import { kubernetesObject } from './kubernetes-object.ts';
+import { expectSafeDeployment } from './live-deployment.ts';
+import { withModelVolume } from './model-volume.ts';
 import { ownPrediction } from './own-prediction.ts';
 import { Shell } from './shell.ts';
 import { steadyLoad } from './steady-load.ts';
@@ -18,13 +19,14 @@ let scratch: string;
 let workspace: string;
 let shell: Shell;
 const deployChurn = () => shell.attempt(workspace, 'npx', 'modelyard', 'deploy', 'churn');
+const kubeconfig = () => join(scratch, 'kubeconfig');
 const service = (path = '') => join(workspace, 'services', 'churn', path);
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'modelyard-e2e-'));
   workspace = join(scratch, 'acme-ml');
   // The kubeconfig and the git identity of the person who runs the tests stay out of it; a fresh machine has neither.
-  const own = { KUBECONFIG: join(scratch, 'kubeconfig'), ...GIT_IDENTITY, CI: 'true' };
+  const own = { KUBECONFIG: kubeconfig(), ...GIT_IDENTITY, CI: 'true' };
   shell = new Shell({ ...process.env, ...own }, (text) => process.stdout.write(text));
   const pythonImage = process.env.MODELYARD_E2E_PYTHON_IMAGE;
   await createWorkspace({ directory: workspace, ...(pythonImage ? { pythonImage } : {}) }, shell);
@@ -132,24 +134,11 @@ describe('layer: node', () => {
   test('the live pod answers through its Service as the model itself does', async () => {
     prediction = await predictThroughService(workspace, 'churn', LESSON_BODY, shell);
     expect(prediction.status).toBe(200);
-    const own = await ownPrediction(service(), 'models/churn_model.pkl', LESSON_BODY);
-    expect(prediction.body).toEqual(own);
+    expect(prediction.body).toEqual(await ownPrediction(service(), 'models/churn_model.pkl', LESSON_BODY));
   });
 
   test('the Deployment asks for a GPU, has its probes and a restricted security context', async () => {
-    const deployment = await kubernetesObject(join(scratch, 'kubeconfig'), '/apis/apps/v1/namespaces/acme-ml/deployments/churn');
-    const { containers, securityContext } = deployment.spec.template.spec;
-    const [container] = containers;
-    expect(container.resources.limits['nvidia.com/gpu']).toBe('1');
-    expect(container.readinessProbe.httpGet.path).toBe('/health');
-    expect(container.livenessProbe.httpGet.path).toBe('/livez');
-    expect(container.startupProbe).toBeDefined();
-    expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } });
-    expect(container.securityContext).toMatchObject({
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    });
+    await expectSafeDeployment(kubeconfig());
   });
 
   test('a second deploy of the same keeps every object', async () => {
@@ -206,6 +195,19 @@ describe('layer: node', () => {
     expect(outcome.output).toMatch(/GET \/health answers 503: .*model-missing/);
     const answer = await predictThroughService(workspace, 'churn', LESSON_BODY, shell);
     expect(answer.body).toEqual(prediction.body);
+  });
+
+  test('a model that a volume brings takes the place of the one in the image', async () => {
+    const folder = join(scratch, 'volume');
+    const [empty, filled] = await withModelVolume({ kubeconfig: kubeconfig(), namespace: 'acme-ml', claim: 'models', folder }, () =>
+      withSpecValue(service('model-service.yaml'), ['model', 'source'], { from: 'pvc', claim: 'models' }, async () => {
+        const before = await deployChurn();
+        await cp(service('models'), folder, { recursive: true });
+        return [before, await deployChurn()] as const;
+      }),
+    );
+    expect([empty.code, filled.code]).toEqual([EXIT_CODES.rolledBack.code, EXIT_CODES.done.code]);
+    expect(empty.output).toMatch(/GET \/health answers 503: .*-missing/);
   });
 
   test('a canary gets its part of the requests, and none is lost until the service has taken its pods', async () => {

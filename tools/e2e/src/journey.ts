@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Shell } from './shell.ts';
 
@@ -38,10 +39,23 @@ export async function predictThroughService(workspace: string, name: string, bod
   const { output } = await shell.run(workspace, 'npx', 'modelyard', 'status', name, '--output', 'json');
   const status = JSON.parse(output.slice(output.indexOf('{'))) as { services: { address: string }[] };
   const address = `http://${status.services[0]?.address}/predict`;
-  shell.say(`\n$ curl -X POST ${address} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`);
-  const answer = await post(address, JSON.stringify(body));
+  const asked = `-X POST ${address} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  shell.say(`\n$ curl --retry 10 --retry-delay 1 --retry-connrefused ${asked}`);
+  const answer = await postUntilTaken(address, JSON.stringify(body));
   shell.say(answer.text);
   return { address, status: answer.status, body: JSON.parse(answer.text) as Prediction['body'] };
+}
+
+/** The node's rules follow a ready pod a moment later: until then the Service's address refuses connections. */
+async function postUntilTaken(address: string, body: string): Promise<{ status: number; text: string }> {
+  for (let tries = 0; tries < 10; tries++) {
+    const answer = await post(address, body).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNREFUSED' && error.code !== 'EHOSTUNREACH') throw error;
+    });
+    if (answer) return answer;
+    await sleep(1000);
+  }
+  return post(address, body);
 }
 
 function post(address: string, body: string): Promise<{ status: number; text: string }> {

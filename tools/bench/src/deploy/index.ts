@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestControlPlane, type TestControlPlane } from '@modelyard/cluster';
 import { type Bench, type BenchTable, median } from '../bench.ts';
+import { scratchFolder } from '../teardown.ts';
 import { type ApiServer, openApiServer } from './api-server.ts';
 import { ANCHOR, type Contender, findContenders } from './contenders.ts';
 import { startDelayRelay } from './delay-relay.ts';
@@ -20,23 +20,21 @@ type Figures = Map<string, Taken[]>;
 
 export const deployBench: Bench = {
   name: 'deploy',
-  about: 'whole processes of deploys against kubectl and helm on a real API server (--services 1,100,500 --delays 0,20 --rounds 3)',
-  run: async (log, args) => {
+  about:
+    'whole processes of deploys against kubectl and helm on a real API server (--services 1,100,500 --delays 0,20 --rounds 3 --only kubectl,modelyard,helm,rollouts --memory)',
+  run: async (log, args, atEnd) => {
     const choice = parseChoice(args);
-    const scratch = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
+    const scratch = await scratchFolder(atEnd);
     const cluster = await startTestControlPlane({ nodes: [{ name: 'bench-node' }], log });
-    try {
-      return await measureAll(choice, scratch, cluster, log);
-    } finally {
-      await cluster.stop();
-      await rm(scratch, { recursive: true, force: true });
-    }
+    atEnd(cluster.stop);
+    return measureAll(choice, scratch, cluster, log);
   },
 };
 
 async function measureAll(choice: Choice, scratch: string, cluster: TestControlPlane, log: Log): Promise<BenchTable[]> {
-  const contenders = (await findContenders(join(scratch, 'home'))).filter(({ name }) => choice.only.some((one) => name.startsWith(one)));
   const api = await openApiServer(cluster.kubeconfigPath, scratch);
+  const all = await findContenders(join(scratch, 'home'), api);
+  const contenders = all.filter(({ name }) => choice.only.some((one) => name.startsWith(one)));
   const tables: BenchTable[] = [];
   for (const services of choice.services) {
     const fixture = await writeFixture(join(scratch, `services-${services}`), services);

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockRequirements } from '@modelyard/python';
 import type { GivenAnswers } from '@modelyard/templates';
 import { prepareMachine } from '../../../e2e/src/index.ts';
 import type { Bench, BenchTable, Row } from '../bench.ts';
+import { scratchFolder } from '../teardown.ts';
 import { pythonWorld, trainedService } from '../trained-service.ts';
 import { type BuildFigures, type Context, measureBuilds } from './build.ts';
 import { changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
@@ -19,20 +19,16 @@ const OURS: Readonly<Record<string, GivenAnswers>> = {
 export const imageBench: Bench = {
   name: 'image',
   about: 'size and build times of images, against the Dockerfiles of the lesson (about 25 minutes)',
-  run: async (log) => {
+  run: async (log, _args, atEnd) => {
     const machine = await prepareMachine(process.env, log);
-    const scratch = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
-    try {
-      const pythonImage = machine.baseImage.pattern.replaceAll('{version}', '3.11');
-      const rows: Row[] = [];
-      for (const context of await contexts(scratch, pythonImage, log)) {
-        rows.push({ name: context.name, values: valuesOf(await measureBuilds(machine.engine.engine, context, log)) });
-      }
-      return [tableOf(rows)];
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-      await machine.stop();
+    atEnd(() => machine.stop());
+    const scratch = await scratchFolder(atEnd);
+    const pythonImage = machine.baseImage.pattern.replaceAll('{version}', '3.11');
+    const rows: Row[] = [];
+    for (const context of await contexts(scratch, pythonImage, log)) {
+      rows.push({ name: context.name, values: valuesOf(await measureBuilds(machine.engine.engine, context, log)) });
     }
+    return [tableOf(rows)];
   },
 };
 

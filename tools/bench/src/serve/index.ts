@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { HEALTH_PATH, PREDICT_PATH } from '@modelyard/core';
 import { type PythonWorld, type ServiceFolder, venvExecutable } from '@modelyard/python';
 import { type Bench, median } from '../bench.ts';
+import { type AtEnd, scratchFolder } from '../teardown.ts';
 import { pythonWorld, trainedService } from '../trained-service.ts';
 import { type Contender, ROW } from './contender.ts';
 import { lessonContenders, lessonModel } from './lesson.ts';
@@ -23,19 +24,14 @@ type Log = (line: string) => void;
 export const serveBench: Bench = {
   name: 'serve',
   about: `CPU, latency, start and memory of services, against the lesson's app and peers (about 8 minutes; ${PEERS_VARIABLE} names their environments)`,
-  run: async (log) => {
-    const scratch = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
-    try {
-      const contenders = await prepare(scratch, log);
-      const { load, name: client } = await chooseLoad();
-      const before = loadavg()[0] ?? NaN;
-      const measured = await measure(contenders, load, log);
-      const loads = `load ${before.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} after`;
-      const conditions = `${new Date().toISOString().slice(0, 10)}, ${PLAN.rounds} rounds of ${PLAN.seconds} s, ${client}, ${loads}`;
-      return tablesOf(measured, (contenders[0] as Contender).name, conditions);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+  run: async (log, _args, atEnd) => {
+    const contenders = await prepare(await scratchFolder(atEnd), log);
+    const { load, name: client } = await chooseLoad();
+    const before = loadavg()[0] ?? NaN;
+    const measured = await measure(contenders, load, log, atEnd);
+    const loads = `load ${before.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} after`;
+    const conditions = `${new Date().toISOString().slice(0, 10)}, ${PLAN.rounds} rounds of ${PLAN.seconds} s, ${client}, ${loads}`;
+    return tablesOf(measured, (contenders[0] as Contender).name, conditions);
   },
 };
 
@@ -79,29 +75,25 @@ async function ourContender(name: string, service: ServiceFolder, library: strin
   };
 }
 
-async function measure(contenders: readonly Contender[], load: Load, log: Log): Promise<Measured[]> {
-  const starts = await measureStarts(contenders, PLAN, log);
+async function measure(contenders: readonly Contender[], load: Load, log: Log, atEnd: AtEnd): Promise<Measured[]> {
+  const starts = await measureStarts(contenders, PLAN, log, atEnd);
   const servers: Server[] = [];
-  try {
-    for (const [index, contender] of contenders.entries()) servers.push(await startServer(contender, 18_100 + index));
-    const loads = await measureLoads(servers, PLAN, load, log);
-    const measured: Measured[] = [];
-    for (const [index, server] of servers.entries()) {
-      const megabytes = memoryOf(server);
-      log(`${server.contender.name}: the health path under load`);
-      const health = await measureHealth(server, HEALTH_SECONDS, load);
-      measured.push({
-        ...startOf(starts[index] ?? []),
-        name: server.contender.name,
-        megabytes,
-        loads: loads[index] as LoadMeasured[],
-        health,
-      });
-    }
-    return measured;
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
+  for (const [index, contender] of contenders.entries()) servers.push(await startServer(contender, 18_100 + index, atEnd));
+  const loads = await measureLoads(servers, PLAN, load, log);
+  const measured: Measured[] = [];
+  for (const [index, server] of servers.entries()) {
+    const megabytes = memoryOf(server);
+    log(`${server.contender.name}: the health path under load`);
+    const health = await measureHealth(server, HEALTH_SECONDS, load);
+    measured.push({
+      ...startOf(starts[index] ?? []),
+      name: server.contender.name,
+      megabytes,
+      loads: loads[index] as LoadMeasured[],
+      health,
+    });
   }
+  return measured;
 }
 
 const startOf = (starts: readonly Server[]) => ({

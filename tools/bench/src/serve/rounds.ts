@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../bench.ts';
+import type { AtEnd } from '../teardown.ts';
 import type { Contender } from './contender.ts';
 import { type Load, type LoadFigures, quantile } from './load.ts';
 import { cpuSeconds, proportionalMegabytes } from './process-figures.ts';
@@ -31,12 +32,12 @@ export interface LoadMeasured extends LoadFigures {
 type Log = (line: string) => void;
 
 /** Starts each contender several times, one after the other; gives the figures of each start but the first, which fills caches. */
-export async function measureStarts(contenders: readonly Contender[], { rounds }: Plan, log: Log): Promise<Server[][]> {
+export async function measureStarts(contenders: readonly Contender[], { rounds }: Plan, log: Log, atEnd: AtEnd): Promise<Server[][]> {
   const starts: Server[][] = contenders.map(() => []);
   for (let round = 0; round <= rounds; round++) {
     for (const index of shuffled(contenders, round)) {
       const contender = contenders[index] as Contender;
-      const server = await startServer(contender, 18_100 + index);
+      const server = await startServer(contender, 18_100 + index, atEnd);
       await server.stop();
       if (round > 0) starts[index]?.push(server);
       log(

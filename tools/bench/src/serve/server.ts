@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AtEnd } from '../teardown.ts';
 import type { Contender } from './contender.ts';
 import { cpuSeconds, familyOf } from './process-figures.ts';
 
@@ -20,7 +21,7 @@ const POLL_MS = 20;
 const STOP_LIMIT_MS = 10_000;
 
 /** Starts the contender and waits until its health path says 200. */
-export async function startServer(contender: Contender, port: number): Promise<Server> {
+export async function startServer(contender: Contender, port: number, atEnd: AtEnd): Promise<Server> {
   const [executable, ...args] = contender.command(port) as [string, ...string[]];
   const { PYTHONDONTWRITEBYTECODE: _, ...env } = process.env;
   const started = performance.now();
@@ -33,9 +34,9 @@ export async function startServer(contender: Contender, port: number): Promise<S
   child.on('error', () => {});
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${contender.name}: ${executable} cannot be started`);
+  atEnd(() => stop(child, pid));
   while ((await statusOf(`http://127.0.0.1:${port}${contender.healthPath}`)) !== 200) {
     if (child.exitCode !== null || performance.now() - started > START_LIMIT_SECONDS * 1000) {
-      await stop(child, pid);
       throw new Error(`${contender.name}: not ready after ${Math.round((performance.now() - started) / 1000)} s`);
     }
     await sleep(POLL_MS);

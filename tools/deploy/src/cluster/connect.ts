@@ -9,10 +9,11 @@ import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
 import type { Attempt } from './retry.ts';
+import { shareWatches } from './shared-watches.ts';
 import { parseStatus } from './status.ts';
 import { type ApiRequest, NO_JSON, openTransport, type Transport } from './transport.ts';
 import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query, ReplaceManner } from './types.ts';
-import { watchAll } from './watch.ts';
+import { watchAll, watchChanges } from './watch.ts';
 
 /**
  * What a workload owns goes first, so that its absence means that all is gone. The rest goes at once: an object that lingers
@@ -49,8 +50,13 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
     throw error;
   }
   const serves = discovery(transport, (resource) => about('look for', resource.plural));
-  return clusterOver(transport, kube, about, serves);
+  const watch = shareWatches((query, changes, signal) =>
+    watchChanges({ transport, query, subject: listSubject(about, query), signal }, changes),
+  );
+  return clusterOver(transport, kube, about, { serves, watch });
 }
+
+const listSubject = (about: About, query: Query): Subject => about('list', query.resource.plural, query.namespace);
 
 /** The server is asked who it is at the same time: it costs no round trip of its own. */
 async function expectCluster(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
@@ -73,34 +79,40 @@ async function greet(transport: Transport): Promise<Attempt> {
   }
 }
 
-/** A kind is looked for once a connection, whoever uses it. */
-function clusterOver(transport: Transport, kube: KubeAccess, about: About, serves: Cluster['serves']): Cluster {
+/** A kind is looked for once a connection, whoever uses it, and so are the watches that are shared. */
+function clusterOver(transport: Transport, kube: KubeAccess, about: About, shared: Pick<Cluster, 'serves' | 'watch'>): Cluster {
   const apply = async (object: KubeObject, dryRun: boolean, manner: ApplyManner = {}): Promise<KubeObject> => {
     const attempt = await transport.send(applyRequest(object, dryRun, manner));
     if (attempt.answered && attempt.status < 300) return attempt.value as KubeObject;
     throw requestError(attempt, ofObject('apply', refOf(object)));
   };
   const ofObject = (verb: string, ref: ObjectRef): Subject => about(verb, describeObject(ref), ref.namespace);
-  const listSubject = (query: Query): Subject => about('list', query.resource.plural, query.namespace);
   return {
     context: kube.context,
     server: addressOf(kube.server),
     read: (ref) => read(transport, ref, ofObject('read', ref)),
-    list: async (query) => (await listAll(transport, query, listSubject(query))).items,
-    serves,
+    list: async (query) => (await listAll(transport, query, listSubject(about, query))).items,
+    serves: shared.serves,
     dryRun: (object, manner) => apply(object, true, manner),
     apply: (object, manner) => apply(object, false, manner),
     create: (object) => writeOnce(transport, 'POST', object, ofObject('create', refOf(object))),
     replace: (object, manner) => writeOnce(transport, 'PUT', object, ofObject('update', refOf(object)), manner),
     remove: (ref) => remove(transport, ref, ofObject('delete', ref)),
     ask: (review, spec) => ask(transport, review, spec, about('ask for', review.plural)),
-    watch: (query, onItems, signal) => watchAll({ transport, query, subject: listSubject(query), signal }, onItems),
+    watch: (query, onItems, signal) =>
+      query.among === undefined
+        ? watchAll({ transport, query, subject: listSubject(about, query), signal }, onItems)
+        : shared.watch(query, onItems, signal),
     logTail: (pod, request) => logTail(transport, pod, request),
     followLog: (pod, request, onLine, signal) =>
       followLog(transport, pod, request, about('read the log of', `pod/${pod.name}`, pod.namespace), onLine, signal),
     askPod: (pod, request) => askPod(transport, pod, request, about('proxy to', `pod/${pod.name}`, pod.namespace)),
     serverNowMs: () => transport.serverNowMs(),
-    until: (signal) => clusterOver(givenUpBy(transport, signal), kube, about, serves),
+    until: (signal) =>
+      clusterOver(givenUpBy(transport, signal), kube, about, {
+        ...shared,
+        watch: (query, onItems, own) => shared.watch(query, onItems, AbortSignal.any([own, signal])),
+      }),
     close: () => transport.close(),
   };
 }

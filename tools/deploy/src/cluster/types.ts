@@ -60,6 +60,11 @@ export interface Query {
   readonly fieldSelector?: string;
   /** Of a watch: leave out what is there already, and begin with the next change. */
   readonly onlyNew?: boolean;
+  /**
+   * Of a watch that selects one label's or name's value, or what is new: a label selector of a larger set, whose one watch all share who name the
+   * same set; for many who wait at once. What is told may be a moment old at first.
+   */
+  readonly among?: string;
   /** What is kept of each object as it arrives, undefined for nothing; left out, all of it. Bounds the memory of large lists. */
   readonly keep?: (object: KubeObject) => KubeObject | undefined;
 }

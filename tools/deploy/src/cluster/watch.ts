@@ -32,28 +32,52 @@ interface WatchEvent {
 /** How one watch connection ended: to be opened again where it stopped, at once or after a pause, or from a fresh list. */
 type Ending = 'closed' | 'broken' | 'expired';
 
+/** What a watch tells, one change at a time. */
+export interface Changes {
+  /** All that is there now; of a watch for new objects only, none, and what it told before still holds. */
+  all(items: readonly KubeObject[]): void;
+  put(object: KubeObject): void;
+  gone(object: KubeObject): void;
+}
+
+/** Hands over all matching objects, and again after each change, until the signal. */
+export function watchAll(watching: Watching, onItems: (items: readonly KubeObject[]) => void): Promise<void> {
+  const items = new Map<string, KubeObject>();
+  const tell = () => onItems([...items.values()]);
+  return watchChanges(watching, {
+    all: (listed) => {
+      if (!watching.query.onlyNew) items.clear();
+      for (const item of listed) items.set(keyOf(item), item);
+      tell();
+    },
+    put: (object) => {
+      items.set(keyOf(object), object);
+      tell();
+    },
+    gone: (object) => {
+      if (items.delete(keyOf(object))) tell();
+    },
+  });
+}
+
 /**
- * Hands over all matching objects, and again after each change, until the signal. A watch that is closed, silent or broken
+ * Tells all matching objects and then each change, until the signal. A watch that is closed, silent or broken
  * is resumed; one whose place is no longer known to the server (410) starts from a fresh list.
  */
-export async function watchAll(watching: Watching, onItems: (items: readonly KubeObject[]) => void): Promise<void> {
+export async function watchChanges(watching: Watching, changes: Changes): Promise<void> {
   const { query, signal } = watching;
-  const items = new Map<string, KubeObject>();
   let pauseMs = FIRST_PAUSE_MS;
   for (let version: string | undefined; !signal.aborted; ) {
     if (version === undefined) {
       const list = await listUnlessAborted(watching);
       if (!list) return;
-      // Who asked for new ones only keeps those that came meanwhile.
-      if (!query.onlyNew) items.clear();
-      for (const item of list.items) items.set(keyOf(item), item);
       version = list.resourceVersion;
-      onItems([...items.values()]);
+      changes.all(list.items);
     }
     const place = { version };
     const ending = await follow(watching, place, (event) => {
       pauseMs = FIRST_PAUSE_MS;
-      if (change(items, event, query)) onItems([...items.values()]);
+      tellChange(event, query, changes);
     });
     version = ending === 'expired' ? undefined : place.version;
     if (ending === 'closed') continue;
@@ -134,13 +158,13 @@ async function* watchLines({ transport, query, subject, signal }: Watching, vers
   return performance.now() - startedMs < 1_000 ? 'broken' : 'closed';
 }
 
-/** Takes an event into the items; false for a bookmark, which changes nothing, and for an object that is not kept. */
-function change(items: Map<string, KubeObject>, event: WatchEvent, query: Query): boolean {
-  if (event.type === 'BOOKMARK') return false;
-  if (event.type === 'DELETED') return items.delete(keyOf(event.object));
-  const kept = query.keep ? query.keep(event.object) : event.object;
-  if (kept) items.set(keyOf(kept), kept);
-  return kept !== undefined;
+/** A bookmark changes nothing, nor does an object that is not kept. */
+function tellChange({ type, object }: WatchEvent, query: Query, changes: Changes): void {
+  if (type === 'DELETED') changes.gone(object);
+  if (type !== 'ADDED' && type !== 'MODIFIED') return;
+  const kept = query.keep ? query.keep(object) : object;
+  if (kept) changes.put(kept);
 }
 
-const keyOf = (item: KubeObject): string => `${item.metadata.namespace ?? ''}/${item.metadata.name}`;
+/** What tells an object from the others of its kind. */
+export const keyOf = (item: KubeObject): string => `${item.metadata.namespace ?? ''}/${item.metadata.name}`;

@@ -7,7 +7,7 @@ import { ensureNamespace } from '../namespace.ts';
 import { accessTo } from '../target.ts';
 import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
 import { kubectl } from '../testing/kubectl.ts';
-import { withDeployLock } from './index.ts';
+import { type SeenLock, seeLock, withDeployLock } from './index.ts';
 
 const PLACE = (namespace: string) => ({ service: 'churn', namespace });
 const holderIn = async (namespace: string): Promise<string> =>
@@ -53,6 +53,25 @@ test('who waits for the lock gets it when it is given back', async () => {
     await first.then(() => order.push('first'));
     await second;
     expect(order).toEqual(['first', 'second']);
+  });
+});
+
+test('a lock that is taken as it was seen says so; one that somebody had meanwhile, or that is missing since, does not', async () => {
+  await connected('seen', async (cluster) => {
+    const place = PLACE('seen');
+    const take = (seen?: SeenLock) =>
+      withDeployLock(cluster, place, world('ann@laptop'), async (_world, _cluster, isAsSeen) => isAsSeen, seen);
+    const never = await seeLock(cluster, place);
+    expect(never).toEqual({});
+    expect(await take(never)).toBe(true);
+    expect(await take(never)).toBe(false);
+    const before = await seeLock(cluster, place);
+    expect(await take(before)).toBe(true);
+    expect(await take(before)).toBe(false);
+    const last = await seeLock(cluster, place);
+    await kubectl(['-n', 'seen', 'delete', 'lease', 'churn.deploy']);
+    expect(await take(last)).toBe(false);
+    expect(await take()).toBe(false);
   });
 });
 

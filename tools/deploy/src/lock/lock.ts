@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { bookLabels } from '../inventory/index.ts';
 import { type ObjectRef, RESOURCES, refOf } from '../kube/index.ts';
@@ -11,21 +12,47 @@ const LEASE_SECONDS = 30;
 const POLL_MS = 1_000;
 const MAX_TURNS = 20;
 
+/** A lock as it stood at a moment. */
+export interface SeenLock {
+  /** Absent where the service was never locked. */
+  readonly lease?: Lease;
+}
+
+type Taken = Claim & { readonly state: 'free'; readonly isAsSeen: boolean };
+
+/**
+ * Looks at the lock of a service before anything else of it is read; undefined where that cannot be. Everyone who deploys
+ * writes the Lease, so that a lock which is then taken exactly as it was seen shows that nobody deployed in between.
+ */
+export async function seeLock(cluster: Cluster, { service, namespace }: LockRequest): Promise<SeenLock | undefined> {
+  try {
+    const lease = (await cluster.read(leaseRef(service, namespace))) as Lease | undefined;
+    return lease ? { lease } : {};
+  } catch (error) {
+    // Who takes the lock meets the same problem, at the place where it counts.
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Runs the body while nobody else deploys the service, in a world whose signal also tells that the lock was lost, and with a
- * cluster that then takes no more requests. The lock is given back however the body ends; of a process that dies, it ends by itself.
+ * cluster that then takes no more requests; tells it whether the lock was still as it was seen, so that what was read since then holds.
+ * The lock is given back however the body ends; of a process that dies, it ends by itself.
  */
 export async function withDeployLock<W extends World, T>(
   cluster: Cluster,
   request: LockRequest,
   world: W,
-  body: (world: W, cluster: Cluster) => Promise<T>,
+  body: (world: W, cluster: Cluster, isAsSeen: boolean) => Promise<T>,
+  seen?: SeenLock,
 ): Promise<T> {
   const claimant = { holder: world.holder, token: randomUUID(), leaseSeconds: world.leaseSeconds ?? LEASE_SECONDS };
-  const lock = keepLease(cluster, await takeLease(cluster, request, claimant, world), claimant, world.clock);
+  const { lease, isAsSeen } = await takeLease(cluster, request, claimant, world, seen);
+  const lock = keepLease(cluster, lease, claimant, world.clock);
   try {
     const signal = world.signal ? AbortSignal.any([world.signal, lock.lost]) : lock.lost;
-    return await body({ ...world, signal }, cluster.until(lock.lost));
+    return await body({ ...world, signal }, cluster.until(lock.lost), isAsSeen);
   } catch (error) {
     throw lock.lost.aborted ? lockLost(request) : error;
   } finally {
@@ -33,13 +60,13 @@ export async function withDeployLock<W extends World, T>(
   }
 }
 
-async function takeLease(cluster: Cluster, request: LockRequest, claimant: Claimant, world: World): Promise<Lease> {
+async function takeLease(cluster: Cluster, request: LockRequest, claimant: Claimant, world: World, seen?: SeenLock): Promise<Taken> {
   const startedMs = world.clock.nowMs();
   let isTold = false;
   while (true) {
     if (world.signal?.aborted) throw stoppedWaiting(request);
-    const claim = await tryLease(cluster, request, claimant);
-    if (claim.state === 'free') return claim.lease;
+    const claim = await tryLease(cluster, request, claimant, isTold ? undefined : seen);
+    if (claim.state === 'free') return claim;
     if (world.clock.nowMs() - startedMs >= (request.waitSeconds ?? 0) * 1_000) throw locked(request, claim);
     if (!isTold) world.report({ type: 'waiting', because: `${claim.by} deploys ${request.service} since ${claim.since}` });
     isTold = true;
@@ -48,17 +75,24 @@ async function takeLease(cluster: Cluster, request: LockRequest, claimant: Claim
 }
 
 /** Two who try at once both read a free Lease; the server lets only one of them write. */
-async function tryLease(cluster: Cluster, request: LockRequest, claimant: Claimant): Promise<Claim> {
+async function tryLease(
+  cluster: Cluster,
+  request: LockRequest,
+  claimant: Claimant,
+  seen?: SeenLock,
+): Promise<Taken | (Claim & { readonly state: 'held' })> {
   const blank = blankLease(request);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const current = (await cluster.read(refOf(blank))) as Lease | undefined;
+    const isSeen = turn === 0 && seen !== undefined;
+    const current = isSeen ? seen.lease : ((await cluster.read(refOf(blank))) as Lease | undefined);
     const isOthers = current?.spec?.holderIdentity && !isHeldBy(current, claimant);
     const nowMs = isOthers ? await serverTimeMs(cluster, current, claimant) : cluster.serverNowMs();
     if (nowMs === undefined) continue;
     const claim = claimLease(current ?? blank, claimant, nowMs);
     if (claim.state === 'held') return claim;
     const written = await (current ? cluster.replace(claim.lease) : cluster.create(claim.lease));
-    if (written) return { state: 'free', lease: written as Lease };
+    // Whose time was up only now may have written until now.
+    if (written) return { state: 'free', lease: written as Lease, isAsSeen: isSeen && !current?.spec?.holderIdentity };
   }
   throw new Error(`the Lease ${blank.metadata.name} changes all the time and is held by nobody`);
 }

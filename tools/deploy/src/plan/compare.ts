@@ -1,3 +1,4 @@
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
@@ -25,6 +26,20 @@ export function compareWithLive(
   return settleAll(desired.map((object) => compareOne(cluster, object, byKey.get(keyOf(refOf(object))), leaving)));
 }
 
+/**
+ * What the server would make of an object that is not there. What we did not label may be there all the same, of an older deploy
+ * or of somebody else: undefined then. Only what the server holds has a version.
+ */
+async function tryCreate(cluster: Cluster, desired: KubeObject): Promise<KubeObject | undefined> {
+  try {
+    const tried = await cluster.dryRun(desired);
+    return tried.metadata.resourceVersion === undefined ? tried : undefined;
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems.every(({ code }) => code === 'field-conflict')) return undefined;
+    throw error;
+  }
+}
+
 async function compareOne(
   cluster: Cluster,
   desired: KubeObject,
@@ -32,7 +47,8 @@ async function compareOne(
   leaving: readonly KubeObject[],
 ): Promise<Comparison> {
   if (isAsApplied(desired, member)) return { desired, live: member as KubeObject, applied: member as KubeObject };
-  // What we did not label may be there all the same: of an older deploy, or of somebody else.
+  const created = member ? undefined : await tryCreate(cluster, desired);
+  if (created) return { desired, applied: created };
   const live = member ?? (await cluster.read(refOf(desired)));
   const taken = live ? driftOf(desired, live) : [];
   const repairs = live && (await isAutoscaled(cluster, desired, taken, leaving)) ? [] : taken;

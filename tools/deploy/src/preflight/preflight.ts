@@ -6,7 +6,7 @@ import { namespaceExists } from '../namespace.ts';
 import { isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
 import type { Finding, Note } from '../report/index.ts';
-import { settleAll } from '../settle.ts';
+import { settleBoth } from '../settle.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
 import { lookAtDevices } from './dra.ts';
 import { type GpuDemand, gpuDemandOf } from './gpu-demand.ts';
@@ -138,10 +138,6 @@ async function lookAround(cluster: Cluster, release: Release, subject: Subject):
   );
   const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices];
   return { notes, running: gpus?.running ?? running, admitted: quotas.admitted, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
-}
-
-async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  return (await settleAll<A | B>([a, b])) as [A, B];
 }
 
 const limitsOf = (pod: SchedulingSpec): Amounts =>

@@ -13,7 +13,8 @@ import {
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
 import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
-import { recordRevision } from '../revisions/index.ts';
+import { listRecords, recordRevision } from '../revisions/index.ts';
+import { watchRollout } from '../rollout-watch.ts';
 import type { World } from '../world.ts';
 import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
@@ -70,17 +71,27 @@ export function planInNewNamespace(release: Release): Plan {
  * that is no longer wanted goes before all, for it would undo the replicas.
  */
 export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
+  // Nobody else records while the lock is ours, so that the list can be on its way while pods start.
+  const records = listRecords(cluster, placeOf(release));
+  records.catch(() => undefined);
   const { parent, proof } = await applyAndProve(cluster, release, plan, inventory, world);
-  const revision = await close(cluster, release, plan, { ...inventory, parent }, world);
+  const revision = await close(cluster, release, plan, { ...inventory, parent }, records, world);
   return { plan, revision, ...proof };
 }
 
+const placeOf = ({ service, environment }: Release) => ({ service, namespace: environment.namespace });
+
 async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World) {
+  const over = new AbortController();
+  // The watches open while the objects are applied: when the controllers begin, they are there.
+  const watch = watchRollout(cluster, release.environment.namespace, release.service, over.signal);
   try {
     const parent = await carryOut(cluster, release, plan, inventory, world);
-    return { parent, proof: await proveRelease(cluster, release, world) };
+    return { parent, proof: await proveRelease(cluster, release, world, { watch }) };
   } catch (error) {
     throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
+  } finally {
+    over.abort();
   }
 }
 
@@ -99,13 +110,20 @@ export async function carryOut(cluster: Cluster, release: Release, plan: Plan, i
 }
 
 /** What follows the proof. The release is live then, and stays so when this fails. */
-async function close(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<number> {
+async function close(
+  cluster: Cluster,
+  release: Release,
+  plan: Plan,
+  inventory: Inventory,
+  records: Promise<readonly KubeObject[]>,
+  world: World,
+): Promise<number> {
   const desired = membersOf(release);
   const { proved } = inventory.books;
   const hash = releaseHash(release);
   try {
     await prune(cluster, plan, (object) => !leavesFirst(object), world);
-    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, world);
+    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, await records, world);
     await writeBooks(cluster, inventory.set, inventory.parent, { kinds: kindsAfter(inventory, desired), proved: { revision, hash } });
     return revision;
   } catch (error) {
@@ -118,11 +136,18 @@ function prune(cluster: Cluster, plan: Plan, isDue: (object: KubeObject) => bool
   return pruneMembers(cluster, leaving.filter(isDue), (object) => world.report({ type: 'deleted', object }));
 }
 
-async function record(cluster: Cluster, release: Release, hash: string, proved: number | undefined, world: World): Promise<number> {
-  const { service, environment, objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
+async function record(
+  cluster: Cluster,
+  release: Release,
+  hash: string,
+  proved: number | undefined,
+  records: readonly KubeObject[],
+  world: World,
+): Promise<number> {
+  const { objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
   const revision = await recordRevision(
     cluster,
-    { service, namespace: environment.namespace },
+    placeOf(release),
     {
       at: new Date(cluster.serverNowMs()).toISOString(),
       by: world.holder,
@@ -136,6 +161,7 @@ async function record(cluster: Cluster, release: Release, hash: string, proved: 
       ...(rollbackTo ? { rollbackTo } : {}),
     },
     proved,
+    records,
   );
   world.report({ type: 'recorded', revision });
   return revision;

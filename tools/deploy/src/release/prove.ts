@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import type { LivePod } from '../kube/index.ts';
 import { judgeRollout, type Rollout } from '../readiness/index.ts';
+import type { RolloutWatch } from '../rollout-watch.ts';
 import { verifyPods } from '../verify.ts';
 import { waitUntilReady } from '../wait.ts';
 import type { World } from '../world.ts';
@@ -12,18 +13,23 @@ export interface Proof {
   readonly verifiedRows: number;
 }
 
-/**
- * Waits until the release is ready and asks its pods for their golden predictions; a ProblemError tells why it is not so.
- * A rollout that was `seen` ready is not waited for.
- */
-export async function proveRelease(cluster: Cluster, release: Release, world: World, seen?: Rollout): Promise<Proof> {
+/** What is known of a rollout beforehand. */
+export interface Known {
+  /** How it stood a moment ago; one that was ready is not waited for. */
+  readonly rollout?: Rollout;
+  /** A watch that has begun already. */
+  readonly watch?: RolloutWatch;
+}
+
+/** Waits until the release is ready and asks its pods for their golden predictions; a ProblemError tells why it is not so. */
+export async function proveRelease(cluster: Cluster, release: Release, world: World, { rollout, watch }: Known = {}): Promise<Proof> {
   const startedMs = world.clock.nowMs();
   const { service: name, environment, port, timeoutSeconds } = release;
-  const readiness = seen && judgeRollout(seen, new Map(), startedMs);
+  const readiness = rollout && judgeRollout(rollout, new Map(), startedMs);
   const live =
     readiness?.state === 'ready'
       ? readiness.pods
-      : await waitUntilReady(cluster, { namespace: environment.namespace, name, port, timeoutSeconds }, world);
+      : await waitUntilReady(cluster, { namespace: environment.namespace, name, port, timeoutSeconds }, world, watch);
   const pods = live.map((pod) => pod.metadata.name);
   world.report({ type: 'ready', pods, seconds: (world.clock.nowMs() - startedMs) / 1000 });
   return { pods, verifiedRows: await verify(cluster, live, release, world) };

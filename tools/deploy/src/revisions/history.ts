@@ -25,16 +25,16 @@ export async function readRevision(cluster: Cluster, place: Place, revision: num
 }
 
 /**
- * Records a state as the next revision, and deletes the records that are too old. `proved` is the revision that the books name:
- * a later record of the same state was written by a deploy that was cut off before it could say so, and is used.
+ * Records a state as the next revision after those of `records`, and deletes the ones that are too old. `proved` is the revision that
+ * the books name: a later record of the same state was written by a deploy that was cut off before it could say so, and is used.
  */
 export async function recordRevision(
   cluster: Cluster,
   place: Place,
   state: Omit<StoredRevision, 'revision'>,
   proved: number | undefined,
+  records: readonly KubeObject[],
 ): Promise<number> {
-  const records = await listRecords(cluster, place);
   const [last] = records.map(parseRecord);
   const isThere = last !== undefined && last.revision > (proved ?? 0) && last.hash === state.hash;
   const revision = isThere ? last.revision : Math.max(0, ...records.map(numberOf)) + 1;
@@ -45,7 +45,8 @@ export async function recordRevision(
   return revision;
 }
 
-async function listRecords(cluster: Cluster, { service, namespace }: Place): Promise<KubeObject[]> {
+/** The records of a service, the latest first. */
+export async function listRecords(cluster: Cluster, { service, namespace }: Place): Promise<KubeObject[]> {
   const records = await cluster.list({ resource: RESOURCES.ConfigMap, namespace, labelSelector: recordSelector(service) });
   return records.sort((a, b) => numberOf(b) - numberOf(a));
 }

@@ -27,7 +27,7 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
     read: async (ref) => objects.get(keyOf(ref)),
     list: async (query) => ofKind(query.resource.kind).filter((object) => isSelected(object, query.labelSelector)),
     serves: async () => true,
-    dryRun: async (object) => object,
+    dryRun: async (object) => (objects.has(keyOf(refOf(object))) ? withVersion(object) : object),
     apply: async (object) => {
       note('apply', refOf(object));
       objects.set(keyOf(refOf(object)), object);
@@ -64,6 +64,9 @@ export function fakeCluster(initial: readonly KubeObject[] = []): FakeCluster {
   };
   return cluster;
 }
+
+/** Only what the server holds has a version. */
+const withVersion = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, resourceVersion: '1' } });
 
 /** Label selectors as far as the deploy writes them: `a=b,c`. */
 function isSelected(object: KubeObject, selector: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Answer } from './ask.ts';
 import { authorize } from './authorize.ts';
 import { parseChallenge } from './challenge.ts';
 
@@ -13,15 +14,15 @@ test('what a registry asks for is read from its header', () => {
     parseChallenge('basic realm="x"'),
     parseChallenge('Bearer service="r"'),
     parseChallenge('Negotiate'),
-    parseChallenge(null),
+    parseChallenge(undefined),
   ]).toEqual([{ scheme: 'basic' }, undefined, undefined, undefined]);
 });
 
 test('a password goes to no address without TLS', async () => {
   const sent: string[] = [];
-  const send = async (address: string): Promise<Response> => {
+  const send = async (address: string): Promise<Answer> => {
     sent.push(address);
-    return Response.json({ token: 't' });
+    return { status: 200, headers: {}, body: Buffer.from('{"token":"t"}') };
   };
   const credentials = { kind: 'password', username: 'u', password: 'p' } as const;
   const challenge = (realm: string) => ({ scheme: 'bearer', realm }) as const;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fail, type Problem, type Result, succeed } from '@modelyard/core';
 import type { Environment } from '../environment.ts';
+import { type Answer, ask } from './ask.ts';
 import { authorize, type Send } from './authorize.ts';
 import { parseChallenge } from './challenge.ts';
 import { readCredentials } from './credentials.ts';
@@ -28,8 +29,7 @@ export async function resolveImage(ref: string, env: Environment): Promise<Resul
   if (!reference) return fail(badReference(ref));
   try {
     const answer = await readManifest(reference, env);
-    if (answer.ok) return readAnswer(answer, ref);
-    await answer.body?.cancel();
+    if (answer.status === 200) return readAnswer(answer, ref);
     return fail(answer.status === 404 ? notFound(ref, reference) : refused(ref, reference, answer.status));
   } catch (error) {
     return fail(unreachable(ref, reference, error));
@@ -59,26 +59,24 @@ export function imageResolver(env: Environment): (ref: string) => Promise<Result
 }
 
 /** First without credentials: the registry says what it wants. */
-async function readManifest(reference: ImageReference, env: Environment): Promise<Response> {
+async function readManifest(reference: ImageReference, env: Environment): Promise<Answer> {
   const { registry, repository, tag = 'latest', digest } = reference;
   const address = `${apiAddress(registry)}/v2/${repository}/manifests/${digest ?? tag}`;
-  const ask = (authorization?: string) =>
+  const askAs = (authorization?: string) =>
     send(address, { headers: { Accept: MANIFEST_TYPES, ...(authorization ? { Authorization: authorization } : {}) } });
-  const answer = await ask();
-  const challenge = answer.status === 401 ? parseChallenge(answer.headers.get('www-authenticate')) : undefined;
+  const answer = await askAs();
+  const challenge = answer.status === 401 ? parseChallenge(answer.headers['www-authenticate']) : undefined;
   if (!challenge) return answer;
-  await answer.body?.cancel();
   const authorization = await authorize(challenge, await readCredentials(registry, env), `repository:${repository}:pull`, send);
-  return authorization ? ask(authorization) : answer;
+  return authorization ? askAs(authorization) : answer;
 }
 
 /** The digest is that of the bytes; a registry that says another one cannot be trusted with it. */
-async function readAnswer(answer: Response, ref: string): Promise<Result<ResolvedImage>> {
-  const bytes = Buffer.from(await answer.arrayBuffer());
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const said = answer.headers.get('docker-content-digest');
-  if (said?.startsWith('sha256:') && said !== digest) return fail(wrongDigest(ref, said, digest));
-  return succeed({ digest, ...configOf(bytes) });
+function readAnswer({ body, headers }: Answer, ref: string): Result<ResolvedImage> {
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const said = headers['docker-content-digest'];
+  if (typeof said === 'string' && said.startsWith('sha256:') && said !== digest) return fail(wrongDigest(ref, said, digest));
+  return succeed({ digest, ...configOf(body) });
 }
 
 function configOf(bytes: Buffer): { configDigest?: string } {
@@ -94,9 +92,8 @@ function configOf(bytes: Buffer): { configDigest?: string } {
 const send: Send = async (address, options) => {
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
+      const answer = await ask(new URL(address), { ...options, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
       if (attempt === ATTEMPTS || (answer.status < 500 && answer.status !== 429)) return answer;
-      await answer.body?.cancel();
     } catch (error) {
       if (attempt === ATTEMPTS || isTimeout(error)) throw error;
     }
@@ -146,8 +143,7 @@ function wrongDigest(ref: string, said: string, digest: string): Problem {
 
 function reasonOf(error: unknown): string {
   if (isTimeout(error)) return `no answer within ${ANSWER_SECONDS} s`;
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
+  return (error as { code?: string }).code ?? (error instanceof Error ? error.message : String(error));
 }
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
