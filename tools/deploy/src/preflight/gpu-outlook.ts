@@ -1,10 +1,10 @@
 import { type Problem, ProblemError } from '@modelyard/core';
+import { readGrowth } from '../autoscaler/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { noGpuRoom } from './gpu-words.ts';
-import { readGrowth } from './growth.ts';
 import { type NodeRoom, roomOn } from './node-room.ts';
 import { poolsOf, roomIn } from './pools.ts';
 import { type GpuNodes, readGpuNodes } from './read-gpus.ts';
@@ -85,7 +85,7 @@ async function shortageNote(
   const where = `${place.service} in ns/${place.namespace}`;
   const report = { where, demand, pools: poolsOf(rooms), plainNodes: gpus.plainNodes, running, room: roomIn(rooms) };
   const problem = noGpuRoom(report);
-  const growth = await readGrowth(cluster, demand);
+  const growth = (await readGrowth(cluster, demand)) ?? [];
   if (growth.length > 0) return [asNote(problem, `an autoscaler may add nodes: ${growth.join(', ')}; the pods wait for them`)];
   const priority = demand.pod.priorityClassName;
   if (priority) return [asNote(problem, `pods of a lower priority than "${priority}" may have to leave for it`)];

@@ -77,7 +77,10 @@ function remedyFor(report: GpuReport): string {
   const lower = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
   const fewer = lacksOnlyCanary(report) ? 'go without a canary (deploy.rollout.canary.enabled: false), ' : lower;
   const most = Math.max(0, ...nodes.map((node) => node.allocatable));
+  const others = [...new Set(nodes.flatMap((node) => node.offers))].sort();
   if (!best && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
+  if (!best && most === 0 && others.length > 0)
+    return `no node offers ${demand.resource}: ask for ${others.join(' or ')} in deploy.gpu.resource, or add nodes that offer it`;
   if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
   return `${WAYS[best.kind](best.members, demand)}: room for ${count(best.pods, 'more pod')}; or ${fewer}free GPUs or add nodes`;
 }
@@ -91,7 +94,8 @@ const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(
 
 const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: GpuDemand) => string>> = {
   health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
-  taint: (nodes) => `if ${named(nodes)} may be used, tolerate its taint in deploy.tolerations`,
+  taint: (nodes) =>
+    `if ${named(nodes)} may be used, tolerate ${poolNames(nodes).length === 1 ? 'its taint' : 'their taints'} in deploy.tolerations`,
   labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
   affinity: (nodes) => `label ${named(nodes)} as GPU feature discovery does, or ask for less in deploy.gpu`,
   resource: (_nodes, demand) => `ask for another resource than ${demand.resource} in deploy.gpu`,
@@ -101,10 +105,13 @@ const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: Gp
   product: (nodes) => `add the GPUs of ${named(nodes)} to deploy.gpu.products`,
 };
 
+const poolNames = (nodes: readonly NodeRoom[]): string[] => [...new Set(nodes.map((node) => node.pool ?? `node ${node.node}`))];
+
 /** `pool a10`, or `node gpu-1`, or `pools a10, t4`. */
 function named(nodes: readonly NodeRoom[]): string {
-  const pools = [...new Set(nodes.map((node) => node.pool ?? `node ${node.node}`))];
-  return pools.map((name) => (name.startsWith('node ') ? name : `pool ${name}`)).join(', ');
+  return poolNames(nodes)
+    .map((name) => (name.startsWith('node ') ? name : `pool ${name}`))
+    .join(', ');
 }
 
 /** `1 pod`, `2 pods`. */

@@ -196,6 +196,12 @@ test('where an autoscaler may add nodes, the lack of room is told and stops noth
       'note     no-gpu-room: 1 pod of 8 nvidia.com/gpu is wanted; the cluster has room for none',
       '         an autoscaler may add nodes: node group a10-spot (0 of 4 nodes); the pods wait for them',
     ]);
+    const real = deployTo('grows', { deploy: { gpus: 8 } }, { timeoutSeconds: 4 });
+    expect((await problemsOf(real.run())).exit).toBe('timeout');
+    const [told] = real.world.events.flatMap((event) => (event.type === 'cause' ? [event] : []));
+    expect([told?.cause.code, told?.graceSeconds]).toEqual(['unschedulable', 60]);
+    expect(told?.cause.details).toContain('an autoscaler may add nodes: node group a10-spot (0 of 4 nodes)');
+    await real.destroy();
   } finally {
     await cluster.remove({ ...settings, ...settings.metadata });
     await cluster.close();

@@ -2,6 +2,7 @@ import type { Condition } from '../kube/index.ts';
 import { containerCause, initContainerCause } from './container.ts';
 import { GRACES } from './graces.ts';
 import { lossCause, nodeCause, setupCause } from './pod.ts';
+import { refusal } from './refusal.ts';
 import { schedulingCause } from './scheduling.ts';
 import { newPods, newReplicaSet } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
@@ -44,28 +45,6 @@ function creationCause(rollout: Rollout): Cause | undefined {
   const failure = conditionOf(set?.status?.conditions, 'ReplicaFailure', 'True');
   if (!set || !failure) return undefined;
   return refusal(`replicaset/${set.metadata.name}`, failure.message ?? failure.reason ?? '');
-}
-
-function refusal(where: string, message: string): Cause {
-  if (message.includes('exceeded quota') || message.includes('failed quota')) {
-    return {
-      code: 'quota',
-      where,
-      what: message,
-      remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
-      graceSeconds: (message.includes('failed quota') ? GRACES.quotaWantsMore : GRACES.quota).seconds,
-    };
-  }
-  const denied = /violates PodSecurity|denied (the )?request|is forbidden/.test(message) && !/not found|User "[^"]*" cannot/.test(message);
-  return {
-    code: denied ? 'admission-denied' : 'pod-not-created',
-    where,
-    what: message,
-    remedy: denied
-      ? 'the policy of the namespace refuses these pods: change it, or what model-service.yaml asks for'
-      : 'read the events below',
-    graceSeconds: (denied ? GRACES.denied : GRACES.notCreated).seconds,
-  };
 }
 
 /** The controller gave up, for no cause that we can name; found causes go before it. */

@@ -3,7 +3,7 @@ import { GRACES } from './graces.ts';
 import { healthCause, probeKillCause } from './health.ts';
 import { shorten } from './pod-events.ts';
 import { pullCause, waitsForImage } from './pull.ts';
-import { isReferenceMissing, REFERENCE_REMEDY } from './references.ts';
+import { isReferenceMissing, referenceRemedy } from './references.ts';
 import type { Cause, Rollout } from './types.ts';
 
 /** Reasons of the kubelet (pkg/kubelet/kuberuntime) for a container that does not come to run. */
@@ -42,7 +42,7 @@ function creationCause(pod: LivePod, status: ContainerStatus, reason: string, me
     code: isMissing ? 'reference-missing' : 'container-not-created',
     where: `pod/${pod.metadata.name}`,
     what: `the container cannot be created (${reason}): ${shorten(message ?? status.lastState?.terminated?.message ?? 'no reason given')}`,
-    remedy: isMissing ? REFERENCE_REMEDY : 'read the events below',
+    remedy: isMissing ? referenceRemedy(message ?? '') : 'read the events below',
     graceSeconds: (isMissing ? GRACES.reference : GRACES.creation).seconds,
   };
 }

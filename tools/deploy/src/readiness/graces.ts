@@ -30,7 +30,10 @@ export const GRACES = {
   loadBudget: grace('not-healthy', 'restarted, because its load budget was up', 0),
   liveness: grace('not-healthy', 'restarted, because its liveness probe failed', 15),
   // A scheduler that finds no node may find one when another pod leaves.
-  noNode: grace('unschedulable', 'no node fits', 15),
+  noNode: grace('unschedulable', 'no node fits, and no autoscaler adds one', 15),
+  // An autoscaler looks every ten seconds or so, and says then whether it adds a node.
+  autoscalerUnseen: grace('unschedulable', 'no node fits, and whether an autoscaler may add one could not be seen', 30),
+  autoscalerAwaited: grace('unschedulable', 'no node fits, and an autoscaler may add one but does not say so', 60),
   nodeToCome: grace('unschedulable', 'an autoscaler adds a node, or old pods still leave', FOR_EVER),
   // Whoever set the gate will take it away, or not: a queue for GPUs may be long.
   gated: grace('scheduling-gated', 'somebody holds the pod back from the scheduler', FOR_EVER),

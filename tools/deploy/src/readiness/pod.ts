@@ -1,7 +1,7 @@
 import type { LiveEvent, LivePod } from '../kube/index.ts';
 import { GRACES } from './graces.ts';
 import { eventsOf, shorten } from './pod-events.ts';
-import { isReferenceMissing, REFERENCE_REMEDY } from './references.ts';
+import { isReferenceMissing, referenceRemedy } from './references.ts';
 import { lostPods } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
 
@@ -40,7 +40,7 @@ function volumeTrouble(event: LiveEvent): Partial<Cause> & Pick<Cause, 'code' | 
     return {
       code: 'reference-missing',
       what: `a volume cannot be mounted: ${shorten(message)}`,
-      remedy: REFERENCE_REMEDY,
+      remedy: referenceRemedy(message),
       graceSeconds: GRACES.reference.seconds,
     };
   return {

@@ -33,9 +33,22 @@ export function pullCause(pod: LivePod, status: ContainerStatus, rollout: Rollou
     code: 'image-pull',
     where: `pod/${pod.metadata.name}`,
     what: `image "${imageOf(pod, status)}" cannot be pulled (${waiting?.reason}): ${answer}`,
-    remedy: 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml',
+    remedy: remedyFor(answer, pod),
     graceSeconds: (lasts ? GRACES.noImage : GRACES.pull).seconds,
   };
+}
+
+/** Docker Hub and others say "denied" of an image that is not there as well. */
+function remedyFor(answer: string, { metadata: { namespace } }: LivePod): string {
+  if (/no match for platform|exec format/i.test(answer))
+    return 'build the image for the platform of the nodes ("kubectl get nodes -o wide" names it)';
+  if (PASSING_ANSWER.test(answer)) return 'wait, or let the nodes sign in to the registry or use a mirror of it';
+  if (/denied|unauthorized|forbidden|authentication/i.test(answer))
+    return (
+      'push the image if it is not there; else let the nodes sign in to the registry, or name a Secret of type docker-registry: ' +
+      `kubectl -n ${namespace} patch serviceaccount <service> -p '{"imagePullSecrets":[{"name":"<secret>"}]}'`
+    );
+  return 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml';
 }
 
 function imageOf(pod: LivePod, status: ContainerStatus): string {

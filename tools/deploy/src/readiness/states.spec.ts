@@ -65,6 +65,25 @@ describe('a sequence of pod states', () => {
     expect(verdicts([[0, waiting('ImagePullBackOff', missing)]])).toEqual(['0 s: failed, image-pull']);
   });
 
+  test.each([
+    ['pull access denied, repository does not exist or may require authorization', /kubectl -n ml patch serviceaccount/],
+    ['no match for platform in manifest: not found', /^build the image for the platform of the nodes/],
+    ['toomanyrequests: You have reached your pull rate limit', /^wait, or let the nodes sign in/],
+    ['dial tcp 10.0.0.1:443: i/o timeout', /^push the image, load it into the local cluster/],
+  ])('an image that is refused with "%s" has its own remedy', (message, remedy) => {
+    expect(only(waiting('ErrImagePull', message))?.remedy).toMatch(remedy);
+  });
+
+  test.each([
+    ['secret "churn-token" not found', /^create the Secret with this key/],
+    ['configmap "churn" not found', /^a deploy makes the ConfigMap of a service: deploy again/],
+  ])('what is missing is told by its kind: %s', (message, remedy) => {
+    expect(only(waiting('CreateContainerConfigError', message))).toMatchObject({
+      code: 'reference-missing',
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
   test('a first crash is forgiven, a loop is not', () => {
     const crashed = rolloutOf([podLike({ state: { terminated: { exitCode: 1, reason: 'Error' } } })]);
     const again = rolloutOf([
