@@ -200,7 +200,7 @@ describe('layer: node', () => {
   test('a model that a volume brings takes the place of the one in the image', async () => {
     const folder = join(scratch, 'volume');
     const [empty, filled] = await withModelVolume({ kubeconfig: kubeconfig(), namespace: 'acme-ml', claim: 'models', folder }, () =>
-      withSpecValue(service('model-service.yaml'), ['model', 'source'], { from: 'pvc', claim: 'models' }, async () => {
+      withSpecValue(service('model-service.yaml'), ['model', 'source'], { pvc: { claim: 'models' } }, async () => {
         const before = await deployChurn();
         await cp(service('models'), folder, { recursive: true });
         return [before, await deployChurn()] as const;
