@@ -121,8 +121,17 @@ test('growth beyond what is free and what is held is refused; the old pods go on
   );
 });
 
-test('with a place free a new pod starts first, and that stays so', async () => {
+test('an autoscaled service needs room for the fewest pods that it ever has', async () => {
+  const scaled = (minReplicas: number) =>
+    deployTo('scaled', { deploy: { gpus: 1, autoscaling: { minReplicas, maxReplicas: 9 } } }, { dryRun: true });
   await deployTo('full', gpus(4)).destroy();
+  expect((await problemsOf(scaled(5).run())).problems[0]?.what).toBe(
+    '5 pods of 1 nvidia.com/gpu each are wanted; the cluster has room for 4',
+  );
+  expect(await scaled(4).run()).toMatchObject({ outcome: 'planned' });
+});
+
+test('with a place free a new pod starts first, and that stays so', async () => {
   await deployTo('free', gpus(3)).run();
   const second = deployTo('free', gpus(3, { MODE: 'strict' }));
   await second.run();

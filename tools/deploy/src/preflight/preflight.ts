@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/index.ts';
 import { type Inventory, leavingMembers } from '../inventory/index.ts';
 import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
 import { namespaceExists } from '../namespace.ts';
-import { isAsApplied } from '../plan/index.ts';
+import { firstReplicas, isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
 import type { Finding, Note } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
@@ -113,8 +113,8 @@ function subjectOf(release: Release, inventory: Inventory, canary: CanaryPods): 
   return {
     place: { service, namespace, selector: selector.matchLabels },
     where: `${service} in ns/${namespace}`,
-    // What an autoscaler sets is not rendered.
-    replicas: desired.spec.replicas ?? live?.spec.replicas ?? 1,
+    // What an autoscaler sets is not rendered: what it has set stays, and it never goes below its least.
+    replicas: desired.spec.replicas ?? Math.max(live?.spec.replicas ?? 1, firstReplicas(desired, release.objects) ?? 1),
     pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
     strategy: strategy.rollingUpdate,
     live,
