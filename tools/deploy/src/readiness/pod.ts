@@ -3,6 +3,7 @@ import { GRACES } from './graces.ts';
 import { eventsOf, shorten } from './pod-events.ts';
 import { isReferenceMissing, referenceRemedy } from './references.ts';
 import { lostPods } from './select.ts';
+import { startRemedy } from './start-remedies.ts';
 import type { Cause, Rollout } from './types.ts';
 
 /** So many pods that nodes threw out in one rollout mean that every one will be. */
@@ -30,7 +31,9 @@ export function setupCause(pod: LivePod, rollout: Rollout): Cause | undefined {
         graceSeconds: GRACES.sandbox.seconds,
         code: 'sandbox',
         what: `the node cannot set the pod up (${event.reason}): ${shorten(event.message ?? '')}`,
-        remedy: 'it is the node or its network, not the service: kubectl describe node, and the network add-on of the cluster',
+        remedy:
+          startRemedy(event.message ?? '') ??
+          'it is the node or its network, not the service: kubectl describe node, and the network add-on of the cluster',
       };
 }
 
