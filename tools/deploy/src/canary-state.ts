@@ -2,6 +2,7 @@ import { isServing, listCanaryPods, markOf, podShare, readTraffic, routedWeight,
 import type { CanaryState } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { LiveDeployment } from './kube/index.ts';
+import { appliedAt } from './plan/index.ts';
 
 /** How far a canary is whose Deployment was read, beside the one that serves. */
 export async function stateOfCanary(
@@ -21,7 +22,8 @@ export async function stateOfCanary(
     share: sendsToCanary(place.service, live) ? (routedWeight(place.service, live) ?? byPods) : 0,
     pods: canary.spec.replicas ?? 1,
     ready,
-    since: canary.metadata.creationTimestamp ?? '',
+    // Each step changes the Deployment, and nothing else of ours does.
+    since: appliedAt(canary) ?? canary.metadata.creationTimestamp ?? '',
     ...(order ? { order } : {}),
   };
 }

@@ -8,7 +8,7 @@ export interface CanaryState {
   readonly share: number;
   readonly pods: number;
   readonly ready: number;
-  /** When it began, by the server's clock. */
+  /** When its step began, by the server's clock. */
   readonly since: string;
   readonly order?: 'promote' | 'abort';
 }

@@ -239,7 +239,7 @@ describe('an interrupted canary', () => {
     });
     const status = await readStatus(requestFor('canary-goes-on'), recordingWorld());
     expect(formatStatus(status, { colours: false }).replace(/since \S+Z/, 'since <time>')).toContain(
-      '\ncanary   churn:2: step 1, 25 % of the requests, 1/1 ready, since <time>',
+      '\ncanary   churn:2: step 1 since <time>, 25 % of the requests, 1/1 ready',
     );
     expect(status.deployment).toEqual({ image: 'churn:1', wanted: 3, ready: 3 });
     expect(Check(lookSchema('status'), JSON.parse(formatLookJson({ services: [status] })))).toBe(true);

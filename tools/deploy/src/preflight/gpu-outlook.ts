@@ -40,7 +40,7 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, gpus.podsOn, isOwn));
   const room = roomIn(rooms);
   const running = countRunning(gpus, isOwn);
-  const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room, running);
+  const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room);
   const shortage = isShort ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
   const notes = [
     ...shortage,
@@ -58,9 +58,9 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   };
 }
 
-/** A canary's pods run while all others stay; those of the service that are still to come find their place, too. */
-function lacksRoomBeside({ replicas, beside }: GpuDemand, room: Room, running: number): boolean {
-  return beside > 0 && (beside > room.free || Math.max(replicas, running) + beside > room.whole);
+/** A canary's pods find their place beside all that runs, and stay while the service takes its own. */
+function lacksRoomBeside({ replicas, beside }: GpuDemand, room: Room): boolean {
+  return beside > 0 && (beside > room.free || replicas + beside > room.whole);
 }
 
 function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {

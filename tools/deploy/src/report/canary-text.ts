@@ -58,8 +58,8 @@ export function formatCanary({ service, namespace, canary }: CanaryStatus): stri
   return `canary   ${canary.image} beside ${canary.stableImage} in ns/${namespace}: ${formatCanaryState(canary)}`;
 }
 
-/** Where a canary stands, which part of the requests it gets and since when it runs. */
+/** Where a canary stands and since when, and which part of the requests it gets. */
 export function formatCanaryState({ step, share, pods, ready, since, order }: CanaryState): string {
   const told = order ? `, told to ${order}` : '';
-  return `${step === 'promoting' ? step : `step ${step}`}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready, since ${since}${told}`;
+  return `${step === 'promoting' ? step : `step ${step}`} since ${since}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
 }

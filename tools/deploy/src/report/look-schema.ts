@@ -21,7 +21,7 @@ const canary = closed(
     share: Type.Number({ minimum: 0, maximum: 100, description: 'percent of the requests that it gets' }),
     pods: whole('pods that it should have'),
     ready: whole('those that requests can reach'),
-    since: when('when it began'),
+    since: when('when its step began'),
     order: Type.Optional(Type.Enum(['promote', 'abort'], { description: 'what it was told to do' })),
   },
   'absent when none is under way',
