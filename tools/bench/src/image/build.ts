@@ -53,7 +53,7 @@ async function build(
   const { secrets, buildArgs } = buildSecrets(process.env);
   const revision = { commit: null, dirty: true, committedAt: null, remote: null };
   const started = performance.now();
-  const name = `modelyard-bench-${context.name.replaceAll(/[^a-z]+/g, '-')}`;
+  const name = `modelyard-bench-${context.name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
   const request = { context: context.directory, name, revision, secrets, buildArgs: { ...buildArgs, PYTHON_IMAGE: context.pythonImage } };
   const { ref } = await buildImage(engine, request, () => {});
   const seconds = (performance.now() - started) / 1000;

@@ -5,12 +5,13 @@ relative to their folder; `#` begins a comment, and `GLOB unless PATH` keeps it 
 What a test or a compiler would read goes from every package.
 """
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
-FOLDERS = ("**/tests", "**/__pycache__")
-SOURCES = ("**/*.pyx", "**/*.pxd", "**/*.pyi", "**/*.c", "**/*.cpp", "**/*.h", "**/*.a")
+FOLDERS = frozenset({"tests", "__pycache__"})
+SOURCES = frozenset({".pyx", ".pxd", ".pyi", ".c", ".cpp", ".h", ".a"})
 
 
 def patterns_in(text: str, packages: Path) -> list[str]:
@@ -20,12 +21,23 @@ def patterns_in(text: str, packages: Path) -> list[str]:
     return [glob.strip() for glob, _, user in parts if not user or not (packages / user.strip()).exists()]
 
 
+def unused_everywhere(packages: Path) -> list[Path]:
+    """Folders of tests and files of sources, in any package."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(packages):
+        here = Path(place)
+        found += [here / name for name in folders if name in FOLDERS]
+        found += [here / name for name in files if os.path.splitext(name)[1] in SOURCES]
+        folders[:] = [name for name in folders if name not in FOLDERS]
+    return found
+
+
 def remove(packages: Path, patterns: list[str]) -> int:
-    """Deletes every file and folder that a pattern names; returns their number."""
-    # Sorted: a folder comes before what is in it.
-    found = sorted({path for pattern in patterns for path in packages.glob(pattern)})
+    """Deletes what no package needs, and every file and folder that a pattern names; returns their number."""
+    named = [path for pattern in patterns for path in packages.glob(pattern)]
     removed = 0
-    for path in found:
+    # Sorted: a folder comes before what is in it.
+    for path in sorted({*named, *unused_everywhere(packages)}):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.exists() or path.is_symlink():
@@ -40,8 +52,7 @@ def main(prefix: Path, names: Path) -> None:
     """Slims every folder of packages below the prefix."""
     text = names.read_text(encoding="utf-8")
     for packages in sorted(prefix.glob("lib/python*/site-packages")):
-        unused = [*FOLDERS, *SOURCES, *patterns_in(text, packages)]
-        print(f"removed {remove(packages, unused)} files and folders from {packages}")
+        print(f"removed {remove(packages, patterns_in(text, packages))} files and folders from {packages}")
 
 
 if __name__ == "__main__":
