@@ -1,8 +1,8 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import { destroyService } from './destroy.ts';
 import { readStatus } from './status.ts';
-import { recordingWorld } from './testing/api.ts';
+import { problemsOf, recordingWorld } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
   answering,
@@ -20,10 +20,11 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
+import { gpuLook, withRuntimeClass } from './testing/gpu-look.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
 
-/** The steps of a first deploy, of one that updates and prunes, and of a destroy. */
+/** The steps of a first deploy, of one that updates and prunes, of a look at the GPUs, and of a destroy. */
 const STEPS = [
   'apply configmaps',
   'apply deployments',
@@ -43,16 +44,21 @@ const STEPS = [
   'delete services',
   'dry-run configmaps',
   'dry-run deployments',
+  'list all pods',
   'list configmaps',
   'list deployments',
   'list events',
   'list leases',
   'list networkpolicies',
+  'list nodepools',
+  'list nodes',
   'list pods',
   'list replicasets',
   'list resourcequotas',
+  'list runtimeclasses',
   'list serviceaccounts',
   'list services',
+  'read configmaps',
   'read deployments',
   'read leases',
   'read namespaces',
@@ -128,13 +134,18 @@ const PASSING: readonly { readonly name: string; readonly at: (step: string) => 
 
 const met = new Set<string>();
 
+beforeAll(withRuntimeClass);
+
 for (const [index, { name, at, acts }] of PASSING.entries()) {
-  test.concurrent(`a deploy, an update, a status and a destroy come through ${name}, at every step`, async () => {
+  test.concurrent(`a deploy, an update, a status, a look at the GPUs and a destroy come through ${name}, at every step`, async () => {
     const namespace = `passing-${index}`;
     const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
       withFaultProxy({ pod: servingPod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
-        await use([kubeconfig]);
-        for (const one of seen) if (one.met) met.add(one.step);
+        try {
+          await use([kubeconfig]);
+        } finally {
+          for (const one of seen) if (one.met) met.add(one.step);
+        }
       });
     const first = trainedRequest(namespace, 1);
     const next = trainedRequest(namespace, 2);
@@ -147,6 +158,10 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
       const { deployment } = await readStatus({ ...next, kubeconfigs }, recordingWorld());
       expect(deployment).toMatchObject({ image: 'churn:2', wanted: 1, ready: 1 });
     });
+    const looked = await problemsOf(
+      throughFaults((kubeconfigs) => deployService({ ...gpuLook(`${namespace}-gpus`), kubeconfigs }, recordingWorld())),
+    );
+    expect(looked.problems.map(({ code }) => code)).toEqual(['no-gpu-room']);
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { ProblemError } from '@modelyard/core';
-import { afterAll, beforeAll, type ExpectStatic, test } from 'vitest';
+import { beforeAll, type ExpectStatic, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
-import { recordingWorld, requestFor } from './testing/api.ts';
+import { recordingWorld } from './testing/api.ts';
 import { type Seen, withFaultProxy } from './testing/fault-proxy.ts';
-import { kubectl } from './testing/kubectl.ts';
+import { gpuLook, withRuntimeClass } from './testing/gpu-look.ts';
 import { DESTROY, DONE, type Endings, FIRST, FIRST_DEPLOY, faultsAt, GPU_LOOK, UPDATE } from './testing/lasting-endings.ts';
 import { type LastingFault, REJECTIONS } from './testing/lasting-faults.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
@@ -117,14 +117,7 @@ test.concurrent.for(stepsOf(DESTROY))(
   },
 );
 
-/** Asks for more GPUs than any node has, and changes nothing. */
-const gpuLook = (namespace: string): DeployRequest =>
-  requestFor(namespace, { deploy: { gpus: 16, gpu: { runtimeClass: 'looked-for' } } }, { dryRun: true });
-
-beforeAll(() => kubectl(['apply', '-f', '-'], JSON.stringify(RUNTIME_CLASS)));
-afterAll(() => kubectl(['delete', 'runtimeclass', RUNTIME_CLASS.metadata.name]));
-
-const RUNTIME_CLASS = { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'looked-for' }, handler: 'nvidia' };
+beforeAll(withRuntimeClass);
 
 test.concurrent('every request of a first deploy, an update, a look at the GPUs and a destroy has its row', async ({ expect }) => {
   const [first, next] = [trainedRequest('lasting-rows', 1), trainedRequest('lasting-rows', 2)];
