@@ -1,4 +1,4 @@
-import { abortCanary, formatCanary, promoteCanary, readCanary, terminalWorld } from '@modelyard/deploy';
+import { abortCanary, formatCanary, formatLookJson, promoteCanary, readCanary, terminalWorld } from '@modelyard/deploy';
 import type { Command } from 'commander';
 import {
   confirmation,
@@ -43,7 +43,7 @@ export function addCanaryCommands(program: Command, run: Run): void {
 const status: ServiceBody = async (names, options, { terminal, ...session }) => {
   const targets = await targetsFor(names, options, { ...session, terminal });
   const services = await Promise.all(targets.map((target) => readCanary(target, terminalWorld(terminal))));
-  terminal.print(terminal.output === 'json' ? JSON.stringify({ schema: 1, services }) : services.map(formatCanary).join('\n'));
+  terminal.print(terminal.output === 'json' ? formatLookJson({ services }) : services.map(formatCanary).join('\n'));
 };
 
 const promote: ServiceBody = async (names, options, session) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClusterMode, ClusterStatus, ClusterWorld } from '@modelyard/cluster';
 import { chooseEnvironment, parseWorkspaceConfig, unwrap, WORKSPACE_FILE } from '@modelyard/core';
-import { kubeconfigFiles, readClusterIdentity, terminalWorld } from '@modelyard/deploy';
+import { formatLookJson, kubeconfigFiles, readClusterIdentity, terminalWorld } from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from './finish.ts';
 import { inEnvironment, outputOption } from './service-options.ts';
@@ -52,7 +52,7 @@ async function up(session: Session, options: Options): Promise<void> {
 async function status(session: Session, options: Options): Promise<void> {
   const { clusterStatus } = await import('@modelyard/cluster');
   const report = await clusterStatus({ name: options.name }, worldOf(session));
-  session.terminal.print(options.output === 'json' ? JSON.stringify({ schema: 1, ...report }, null, 2) : describe(report));
+  session.terminal.print(options.output === 'json' ? formatLookJson(report, 2) : describe(report));
 }
 
 async function load(image: string, session: Session, options: Options): Promise<void> {
@@ -72,7 +72,7 @@ async function identify({ cwd, terminal }: Session, { environment, output }: Opt
     `clusterId: ${identity.clusterId}`,
     `server: ${identity.server}`,
   ];
-  terminal.print(output === 'json' ? JSON.stringify({ schema: 1, environment: chosen.name, ...identity }) : lines.join('\n'));
+  terminal.print(output === 'json' ? formatLookJson({ environment: chosen.name, ...identity }) : lines.join('\n'));
 }
 
 async function down(session: Session, options: Options): Promise<void> {

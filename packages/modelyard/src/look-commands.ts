@@ -5,6 +5,7 @@ import {
   diffService,
   formatDiff,
   formatHistory,
+  formatLookJson,
   formatStatus,
   type KubeObject,
   lookRole,
@@ -73,12 +74,12 @@ export const logs: ServiceBody = async (names, options, session) => {
   const { output, print } = session.terminal;
   const question = { lines: options.tail ?? DEFAULT_LOG_LINES, previous: options.previous ?? false, follow: options.follow ?? false };
   const targets = await targetsFor(names, options, session);
-  const write = (pod: string, line: string) => print(output === 'json' ? JSON.stringify({ schema: 1, pod, line }) : `${pod} ${line}`);
+  const write = (pod: string, line: string) => print(output === 'json' ? formatLookJson({ pod, line }) : `${pod} ${line}`);
   await Promise.all(targets.map((target) => readLogs({ ...target, ...question }, terminalWorld(session.terminal), write)));
 };
 
 function show({ terminal }: Session, value: object, text: string): void {
-  terminal.print(terminal.output === 'json' ? JSON.stringify({ schema: 1, ...value }) : text);
+  terminal.print(terminal.output === 'json' ? formatLookJson(value) : text);
 }
 
 function writeObjects(objects: readonly KubeObject[], options: Options, session: Session): void {

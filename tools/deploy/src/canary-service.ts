@@ -1,24 +1,20 @@
 import { type Problem, ProblemError } from '@modelyard/core';
 import {
   canaryName,
-  isServing,
-  listCanaryPods,
   markOf,
   ORDER_MANAGER,
   type Order,
   orderAnnotations,
-  podShare,
   podsHash,
   readCanaryDeployment,
-  routedWeight,
-  sendsToCanary,
   waitUntilCanaryGone,
 } from './canary/index.ts';
+import { stateOfCanary } from './canary-state.ts';
 import type { CanaryStatus } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
-import { type KubeObject, type LiveDeployment, type ObjectRef, RESOURCES } from './kube/index.ts';
+import { type LiveDeployment, RESOURCES } from './kube/index.ts';
 import { releaseOf } from './release-of.ts';
 import { type RollbackRequest, rollbackService } from './rollback.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -31,20 +27,7 @@ export function readCanary(target: Target, world: Pick<World, 'connect'>): Promi
   return connected(target, world, async (cluster) => {
     const [canary, stable] = await Promise.all([readCanaryDeployment(cluster, placeOf(target)), readStable(cluster, target)]);
     if (!canary) return { service, namespace };
-    const [pods, live] = await Promise.all([listCanaryPods(cluster, placeOf(target)), readTraffic(cluster, target)]);
-    const { step, order } = markOf(canary);
-    const ready = pods.filter(isServing).length;
-    const share = sendsToCanary(service, live) ? (routedWeight(service, live) ?? podShare(ready, stable?.status?.readyReplicas ?? 0)) : 0;
-    const wanted = canary.spec.replicas ?? 1;
-    const known = {
-      image: imageOf(canary),
-      stableImage: stable ? imageOf(stable) : '',
-      step: step === 'promoting' ? step : step + 1,
-      share,
-      pods: wanted,
-      ready,
-    };
-    return { service, namespace, canary: { ...known, ...(order ? { order } : {}) } };
+    return { service, namespace, canary: await stateOfCanary(cluster, placeOf(target), canary, stable) };
   });
 }
 
@@ -121,20 +104,6 @@ async function readStable(cluster: Cluster, { service: name, environment: { name
 }
 
 const placeOf = ({ service, environment: { namespace } }: Target) => ({ service, namespace });
-
-/** The objects that share the requests; of a cluster without the Gateway API there is no route to read. */
-async function readTraffic(cluster: Cluster, { service: name, environment: { namespace } }: Target): Promise<KubeObject[]> {
-  const refs = [RESOURCES.Service, RESOURCES.HTTPRoute].map(({ apiVersion, kind }) => ({ apiVersion, kind, name, namespace }));
-  const read = (ref: ObjectRef) => cluster.read(ref).catch(passForbidden);
-  return (await Promise.all(refs.map(read))).filter((object) => object !== undefined);
-}
-
-/** Who deploys a service without a route need not be allowed to read routes. */
-function passForbidden(error: unknown): undefined {
-  if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'forbidden')) throw error;
-}
-
-const imageOf = (deployment: LiveDeployment): string => deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
 
 function problem(target: Target, fault: Omit<Problem, 'where'>): ProblemError {
   return new ProblemError([{ ...fault, where: `${canaryName(target.service)} in ns/${target.environment.namespace}` }], 'input');

@@ -1,70 +1,13 @@
 import type { Problem, ProblemError } from '@modelyard/core';
 import { describe, test } from 'vitest';
-import { loadKubeAccess } from './cluster/kube-access.ts';
-import { openTransport } from './cluster/transport.ts';
 import { deployService } from './deploy.ts';
-import { type KubeObject, RESOURCES } from './kube/index.ts';
+import type { KubeObject } from './kube/index.ts';
 import { ensureNamespace } from './namespace.ts';
-import { accessTo } from './target.ts';
 import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
+import { container, HELD, podIn, running, writeEvent, writeStatus } from './testing/by-hand.ts';
 import { kubectl } from './testing/kubectl.ts';
+import { denyPods, restrictedPod } from './testing/refusing.ts';
 import { throughNothing } from './testing/standing.ts';
-
-/** An image for which the simulated node does nothing: its pods are scheduled, and the test writes what a kubelet would. */
-const HELD = { image: { ref: 'simulate-by-hand:1' } };
-
-/** The first pod of a service that has a node. */
-async function podIn(namespace: string): Promise<KubeObject> {
-  return throughNothing(requestFor(namespace), async (cluster) => {
-    for (let looks = 0; looks < 100; looks++) {
-      const pods = await cluster.list({ resource: RESOURCES.Pod, namespace }).catch(() => []);
-      const pod = pods.find((one) => (one.spec as { nodeName?: string }).nodeName);
-      if (pod) return pod;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error(`no pod in ${namespace}`);
-  });
-}
-
-/** Writes a pod's status as its kubelet does. */
-async function writeStatus(pod: KubeObject, status: object): Promise<void> {
-  const { namespace = '', name } = pod.metadata;
-  const access = await loadKubeAccess(accessTo(requestFor(namespace)));
-  if (!access.ok) throw new Error('no access');
-  const transport = openTransport(access.value);
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-  const answer = await transport.send({ method: 'PATCH', path, body: { status }, contentType: 'application/strategic-merge-patch+json' });
-  await transport.close();
-  if (!answer.answered || answer.status !== 200) throw new Error(JSON.stringify(answer));
-}
-
-/** Writes an event as a kubelet does. */
-async function writeEvent(pod: KubeObject, reason: string, message: string): Promise<void> {
-  const { namespace = '', name, uid } = pod.metadata;
-  const now = new Date().toISOString();
-  const event = {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${name}.${reason.toLowerCase()}`, namespace },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
-    type: 'Warning',
-    reason,
-    message,
-    source: { component: 'kubelet' },
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
-  };
-  await kubectl(['create', '-f', '-'], JSON.stringify(event));
-}
-
-const container = (state: object, more: object = {}) => ({
-  phase: 'Pending',
-  containerStatuses: [
-    { name: 'model', image: 'simulate-by-hand:1', imageID: '', ready: false, started: false, restartCount: 0, state, ...more },
-  ],
-});
-const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
 
 /** Deploys, and meanwhile does to the pod what the test says; how the deploy ended and what it told of causes on the way. */
 async function deployWhile(namespace: string, act: (pod: KubeObject) => Promise<void>, timeoutSeconds = 20) {
@@ -159,27 +102,3 @@ describe.concurrent('the cause', () => {
     expect(error.problems[0]?.what).toContain('denied request: no pods here');
   });
 });
-
-/** A pod that nothing but the policy has something against. */
-function restrictedPod(namespace: string): object {
-  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
-  const containers = [{ name: 'probe', image: 'probe:1', securityContext }];
-  const spec = { securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } }, containers };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace }, spec };
-}
-
-function denyPods(name: string): object {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }];
-  const validations = [{ expression: 'false', message: 'no pods here' }];
-  const policy = {
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name },
-    spec: { matchConstraints: { resourceRules }, validations },
-  };
-  const matchResources = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } };
-  const spec = { policyName: name, validationActions: ['Deny'], matchResources };
-  const binding = { apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name }, spec };
-  return { apiVersion: 'v1', kind: 'List', items: [policy, binding] };
-}

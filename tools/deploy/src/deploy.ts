@@ -1,6 +1,6 @@
 import { ProblemError, SERVICE_PORT } from '@modelyard/core';
 import { type Ahead, isFresh, lookAhead, surveyAhead } from './ahead.ts';
-import { type Canary, chooseRollout, reportCanary, runCanary } from './canary/index.ts';
+import { type Canary, chooseRollout, podsBeside, reportCanary, runCanary } from './canary/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
@@ -22,7 +22,7 @@ import {
   type Standing,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
-import type { Note } from './report/index.ts';
+import { causesOnce, type Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
 import { settleBoth } from './settle.ts';
 import { accessTo, expectConfirmed } from './target.ts';
@@ -44,7 +44,8 @@ export interface Surveyed {
  * Brings one service to its spec and proves it; a ProblemError tells the cause when it cannot, and what is live now. Who
  * deploys many gives what a survey of all of them found, a moment ago.
  */
-export async function deployService(asked: DeployRequest, world: World, surveyed?: Surveyed): Promise<DeployOutcome> {
+export async function deployService(asked: DeployRequest, outside: World, surveyed?: Surveyed): Promise<DeployOutcome> {
+  const world = { ...outside, report: causesOnce(outside.report) };
   if (!asked.dryRun) await expectConfirmed(asked, asked.yes, 'a deploy', world);
   const startedMs = world.clock.nowMs();
   const tell = (note: Note) => world.report({ type: 'noted', ...note });
@@ -104,12 +105,19 @@ async function deployChecked(
   request: DeployRequest,
   world: World,
 ): Promise<BroughtUp> {
-  const checked = preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const checked = preflightBefore(cluster, release, inventory, world);
   const known = ahead && isFresh(ahead, world.clock) ? Promise.resolve([ahead]) : lookAhead(cluster, [release], world.clock);
   const looks = settleBoth(known, isNamespaceSeen(cluster, release.environment));
   const [chosen, [[current], isThere]] = await settleBoth(checked, looks);
   const isNew = !isThere && (await ensureNamespace(cluster, request.environment, world));
   return deployLocked(cluster, chosen, { ...(current as Ahead), isNew }, request, world);
+}
+
+/** Preflight before the lock is ours; whether there will be a canary is decided again under it. */
+async function preflightBefore(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Release> {
+  const rollout = await chooseRollout(cluster, release, inventory);
+  const beside = rollout.choice === 'canary' ? podsBeside(rollout.canary) : undefined;
+  return preflight(cluster, release, inventory, (finding) => world.report(finding), beside);
 }
 
 /** What others may have changed until the lock was ours is read again, unless the lock shows that nobody did. */
@@ -150,7 +158,7 @@ async function canaryOf(cluster: Cluster, release: Release, inventory: Inventory
 
 async function planOnly(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<Plan> {
   const isThere = await namespaceExists(cluster, release.environment);
-  const chosen = await preflight(cluster, release, inventory, (finding) => world.report(finding));
+  const chosen = await preflightBefore(cluster, release, inventory, world);
   const canary = isThere ? await canaryOf(cluster, chosen, inventory, world) : undefined;
   if (canary) reportCanary(canary, world);
   const plan = isThere ? await planRelease(cluster, chosen, inventory) : planInNewNamespace(chosen);

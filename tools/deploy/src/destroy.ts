@@ -36,7 +36,8 @@ export async function destroyService(request: DestroyRequest, world: World): Pro
   const cluster = await world.connect(accessTo(request));
   try {
     const resources = await resourcesOf(cluster, request);
-    if ((await listOwned(cluster, request, resources)).length === 0) return report([], request, world);
+    // A destroy that was cut off at its very end has left its lock behind.
+    if ((await listOwned(cluster, request, [...resources, RESOURCES.Lease])).length === 0) return report([], request, world);
     const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
     const owned = await withDeployLock(cluster, lock, world, (locked, held) => deleteAll(held, request, resources, locked));
     await removeLeases(cluster, request);

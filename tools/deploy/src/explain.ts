@@ -6,10 +6,12 @@ import { type Cause, newPods, newReplicaSet, type Rollout } from './readiness/in
 
 const LOG_LINES = 20;
 const EVENT_LINES = 8;
+/** A node that is gone keeps the API server waiting; its cause is told without a log then. */
+const LOG_SECONDS = 3;
 
 /** The cause of a failed rollout as a problem, with the log of the pod that it names and the events of the rollout. */
 export async function explainFailure(cluster: Cluster, namespace: string, cause: Cause, rollout: Rollout): Promise<Problem> {
-  const log = cause.pod ? await readLog(cluster, namespace, cause, rollout) : [];
+  const log = cause.pod ? await readLog(cluster.until(AbortSignal.timeout(LOG_SECONDS * 1_000)), namespace, cause, rollout) : [];
   const events = eventLines(rollout);
   const details = [
     ...(cause.details ?? []),

@@ -1,10 +1,9 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
-import { RESOURCES } from './kube/index.ts';
 import { readStatus } from './status.ts';
-import { recordingWorld } from './testing/api.ts';
+import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
   answering,
@@ -22,10 +21,11 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { addMember, standingOf, throughNothing } from './testing/standing.ts';
+import { gpuLook, withRuntimeClass } from './testing/gpu-look.ts';
+import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
 
-/** The steps of a first deploy, of one that updates and prunes, and of a destroy. */
+/** The steps of a first deploy, of one that updates and prunes, of a canary, of a look at the GPUs, and of a destroy. */
 const STEPS = [
   'apply configmaps',
   'apply deployments',
@@ -45,19 +45,27 @@ const STEPS = [
   'delete services',
   'dry-run configmaps',
   'dry-run deployments',
+  'dry-run networkpolicies',
+  'dry-run services',
+  'list all pods',
   'list configmaps',
   'list deployments',
   'list events',
   'list leases',
   'list networkpolicies',
+  'list nodepools',
+  'list nodes',
   'list pods',
   'list replicasets',
   'list resourcequotas',
+  'list runtimeclasses',
   'list serviceaccounts',
   'list services',
+  'read configmaps',
   'read deployments',
   'read leases',
   'read namespaces',
+  'read services',
   'record',
   'replace leases',
   'verify',
@@ -128,15 +136,27 @@ const PASSING: readonly { readonly name: string; readonly at: (step: string) => 
   { name: 'a watch that says nothing', at: isWatch, acts: [silentWatch] },
 ];
 
+/** An update of it goes through a canary. */
+function canaryRequest(namespace: string, turn: 1 | 2): DeployRequest {
+  const { modelLock, image } = trainedRequest(namespace, turn);
+  const source = { deploy: { rollout: { canary: { steps: [{ weight: 50, seconds: 0 }] } } } };
+  return requestFor(namespace, source, { image, ...(modelLock ? { modelLock } : {}) });
+}
+
 const met = new Set<string>();
 
+beforeAll(withRuntimeClass);
+
 for (const [index, { name, at, acts }] of PASSING.entries()) {
-  test.concurrent(`a deploy, an update, a status and a destroy come through ${name}, at every step`, async () => {
+  test.concurrent(`a deploy, an update, a status, a canary, a look at the GPUs and a destroy come through ${name}, at every step`, async () => {
     const namespace = `passing-${index}`;
     const throughFaults = (use: (kubeconfigs: string[]) => Promise<unknown>) =>
       withFaultProxy({ pod: servingPod, faults: [{ at, acts }] }, async ({ kubeconfig, seen }) => {
-        await use([kubeconfig]);
-        for (const one of seen) if (one.met) met.add(one.step);
+        try {
+          await use([kubeconfig]);
+        } finally {
+          for (const one of seen) if (one.met) met.add(one.step);
+        }
       });
     const first = trainedRequest(namespace, 1);
     const next = trainedRequest(namespace, 2);
@@ -149,18 +169,16 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
       const { deployment } = await readStatus({ ...next, kubeconfigs }, recordingWorld());
       expect(deployment).toMatchObject({ image: 'churn:2', wanted: 1, ready: 1 });
     });
+    const [tried, trying] = [canaryRequest(`${namespace}-canary`, 1), canaryRequest(`${namespace}-canary`, 2)];
+    await withFaultProxy({ pod: servingPod }, ({ kubeconfig }) => deployService({ ...tried, kubeconfigs: [kubeconfig] }, recordingWorld()));
+    await throughFaults((kubeconfigs) => deployService({ ...trying, kubeconfigs }, recordingWorld()));
+    expect(await standingOf(trying)).toEqual({ isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 });
+    const looked = await problemsOf(
+      throughFaults((kubeconfigs) => deployService({ ...gpuLook(`${namespace}-gpus`), kubeconfigs }, recordingWorld())),
+    );
+    expect(looked.problems.map(({ code }) => code)).toEqual(['no-gpu-room']);
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
-  });
-}
-
-/** What is left of a service. */
-function namesIn(request: DeployRequest): Promise<string[]> {
-  const { namespace } = request.environment;
-  const kinds = [RESOURCES.ConfigMap, RESOURCES.Deployment, RESOURCES.Lease, RESOURCES.Pod, RESOURCES.Service];
-  return throughNothing(request, async (cluster) => {
-    const lists = await Promise.all(kinds.map((resource) => cluster.list({ resource, namespace })));
-    return lists.flat().flatMap(({ kind, metadata }) => (metadata.name === 'kube-root-ca.crt' ? [] : [`${kind} ${metadata.name}`]));
   });
 }
 

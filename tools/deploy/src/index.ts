@@ -42,6 +42,7 @@ export {
   formatFailure,
   formatFailureJson,
   formatHistory,
+  formatLookJson,
   formatStatus,
   type Screen,
   type TextStyle,

@@ -1,25 +1,32 @@
 import { ProblemError } from '@modelyard/core';
-import { test } from 'vitest';
+import { beforeAll, type ExpectStatic, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import { destroyService } from './destroy.ts';
 import { recordingWorld } from './testing/api.ts';
 import { type Seen, withFaultProxy } from './testing/fault-proxy.ts';
-import { type LastingFault, OUTAGES, REFUSALS, REJECTIONS } from './testing/lasting-faults.ts';
-import { addMember, type Standing, standingOf } from './testing/standing.ts';
+import { gpuLook, withRuntimeClass } from './testing/gpu-look.ts';
+import { DESTROY, DONE, type Endings, FIRST, FIRST_DEPLOY, faultsAt, GPU_LOOK, UPDATE } from './testing/lasting-endings.ts';
+import { type LastingFault, REJECTIONS } from './testing/lasting-faults.ts';
+import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
 
-interface Ending {
+type Action = (request: DeployRequest) => Promise<unknown>;
+
+const deploy: Action = (request) => deployService(request, recordingWorld());
+const destroy: Action = (request) => destroyService(request, recordingWorld());
+
+interface Ended {
   readonly exit: string;
   readonly codes: readonly string[];
   readonly seen: readonly Seen[];
 }
 
-/** An update that meets the fault at every request of a step. */
-async function updateThrough(request: DeployRequest, step: string, fault: LastingFault): Promise<Ending> {
+/** An action that meets the fault at every request of a step. */
+async function endOf(act: Action, request: DeployRequest, step: string, fault: LastingFault): Promise<Ended> {
   const faults = [{ at: (one: string) => one === step, acts: [fault.act], lasts: true }];
   return withFaultProxy({ pod: servingPod, faults }, async ({ kubeconfig, seen }) => {
-    const update = deployService({ ...request, kubeconfigs: [kubeconfig] }, recordingWorld());
-    const error = await update.then(
+    const error = await act({ ...request, kubeconfigs: [kubeconfig] }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -29,89 +36,98 @@ async function updateThrough(request: DeployRequest, step: string, fault: Lastin
   });
 }
 
-/** The old version serves, and no trace of the new one is left. */
-const OLD = { isAsWanted: false, serving: 'churn:1', ready: 1, holder: undefined, revisions: 1 };
-/** The cluster equals the spec, and the history knows it. */
-const DONE = { isAsWanted: true, serving: 'churn:2', ready: 1, holder: undefined, revisions: 2 };
-/** The cluster equals the spec, but nobody could prove or record it. */
-const UNPROVED = { ...DONE, revisions: 1 };
-
-interface Expected {
-  readonly exit: string;
-  readonly codes: readonly string[];
-  readonly standing: Standing;
-}
-
-/** A cluster that cannot be asked cannot be told to go back. */
-const isOutOfReach = (fault: LastingFault) => ['unauthorized', 'no-cluster', 'no-api-server'].includes(fault.code);
-
-const refusedFirst = ({ exit, code }: LastingFault): Expected => ({ exit, codes: [code], standing: OLD });
-const passed = (): Expected => ({ exit: 'done', codes: [], standing: DONE });
-const rolledBack = (fault: LastingFault): Expected =>
-  isOutOfReach(fault) ? refusedFirst(fault) : { exit: 'rolledBack', codes: [fault.code, 'rolled-back'], standing: OLD };
-/** The old objects are applied again; but they can be waited for as little as the new ones. */
-const wentBack = (exit: string, code: string, again = code): Expected => ({ exit, codes: [code, 'rollback-failed', again], standing: OLD });
-const leftUnproved = ({ exit, code }: LastingFault): Expected => ({ exit, codes: [code], standing: UNPROVED });
-const unrecorded = ({ exit, code }: LastingFault, standing: Standing): Expected => ({ exit, codes: [code, 'not-recorded'], standing });
-
-/** How a deploy has to end that meets a lasting fault at a step. */
-const ENDINGS: Readonly<Record<string, (fault: LastingFault) => Expected>> = {
-  connect: refusedFirst,
-  'read namespaces': refusedFirst,
-  'list configmaps': refusedFirst,
-  'list deployments': refusedFirst,
-  'list networkpolicies': refusedFirst,
-  'list serviceaccounts': refusedFirst,
-  'list services': refusedFirst,
-  'read leases': refusedFirst,
-  'replace leases': refusedFirst,
-  'dry-run configmaps': refusedFirst,
-  'dry-run deployments': refusedFirst,
-  'apply configmaps': refusedFirst,
-  'apply deployments': rolledBack,
-  'list pods': refusedFirst,
-  'list replicasets': refusedFirst,
-  'watch deployments': passed,
-  'watch replicasets': passed,
-  'watch pods': passed,
-  'watch events': passed,
-  verify: (fault) => (isOutOfReach(fault) ? leftUnproved(fault) : wentBack(fault.exit, fault.code)),
-  'delete configmaps': (fault) => unrecorded(fault, { ...UNPROVED, isAsWanted: false }),
-  'list events': passed,
-  record: (fault) => unrecorded(fault, UNPROVED),
-  books: (fault) => unrecorded(fault, DONE),
-};
-
-/** Every refusal at every step; outages take half a minute and look alike from above the transport, so that the steps take turns. */
-function faultsAt(step: string, index: number): LastingFault[] {
-  // What may be listed may be watched; a watch that cannot be had is replaced by a last look.
-  if (step.startsWith('watch ')) return [...OUTAGES];
-  // Who may not read the namespace may still deploy into it, and a server that hides its version may still be one.
-  const refusals = REFUSALS.filter(({ code }) => code !== 'forbidden' || !['connect', 'read namespaces'].includes(step));
-  const outages = step === 'verify' || step === 'connect' ? [] : [OUTAGES[index % OUTAGES.length] as LastingFault];
-  return [...refusals, ...(/^(dry-run|apply)/.test(step) ? REJECTIONS : []), ...outages];
-}
-
-const throughPods = (request: DeployRequest) =>
-  withFaultProxy({ pod: servingPod }, ({ kubeconfig }) => deployService({ ...request, kubeconfigs: [kubeconfig] }, recordingWorld()));
-
-for (const [index, [step, expectedOf]] of Object.entries(ENDINGS).entries()) {
-  test.concurrent(`a deploy that meets a lasting fault at "${step}" tells the cause, loses nothing and can be carried on`, async ({
-    expect,
-  }) => {
-    const namespace = `lasting-${step.replaceAll(' ', '-')}`;
-    const request = trainedRequest(namespace, 2, { timeoutSeconds: 6 });
-    await throughPods(trainedRequest(namespace, 1));
-    if (step === 'delete configmaps') await addMember(request, 'left-over');
-    for (const fault of faultsAt(step, index)) {
-      const { exit, codes, seen } = await updateThrough(request, step, fault);
-      const expected = expectedOf(fault);
-      expect({ fault: fault.name, exit, codes }).toEqual({ fault: fault.name, exit: expected.exit, codes: expected.codes });
-      await expect.poll(() => standingOf(request), { timeout: 10_000, message: fault.name }).toEqual(expected.standing);
-      const sent = seen.filter((one) => one.met).map((one) => one.path);
-      if (REJECTIONS.includes(fault)) expect({ fault: fault.name, sent }).toEqual({ fault: fault.name, sent: [...new Set(sent)] });
-    }
-    await throughPods(request);
-    expect(await standingOf(request)).toEqual(DONE);
+/** An action that meets no fault; the steps that it took. */
+const throughPods = (act: Action, request: DeployRequest): Promise<string[]> =>
+  withFaultProxy({ pod: servingPod }, async ({ kubeconfig, seen }) => {
+    await act({ ...request, kubeconfigs: [kubeconfig] });
+    return seen.map((one) => one.step);
   });
+
+/** Ends as told, and nothing that the server has rejected is sent a second time. */
+async function expectEnd(expect: ExpectStatic, ended: Ended, endings: Endings, step: string, fault: LastingFault): Promise<void> {
+  const { exit, codes, seen } = ended;
+  const expected = endings[step]?.(fault);
+  expect({ fault: fault.name, exit, codes }).toEqual({ fault: fault.name, exit: expected?.exit, codes: expected?.codes });
+  const sent = seen.filter((one) => one.met).map((one) => one.path);
+  // A rollout may be over before a watch of it begins.
+  if (!step.startsWith('watch ')) expect({ fault: fault.name, isMet: sent.length > 0 }).toEqual({ fault: fault.name, isMet: true });
+  if (REJECTIONS.includes(fault)) expect({ fault: fault.name, sent }).toEqual({ fault: fault.name, sent: [...new Set(sent)] });
 }
+
+const stepsOf = (endings: Endings) => [...Object.keys(endings).entries()].map(([index, step]) => ({ index, step }));
+const nameOf = (step: string) => step.replaceAll(' ', '-');
+
+test.concurrent.for(stepsOf(UPDATE))(
+  'an update that meets a lasting fault at "$step" tells the cause, loses nothing and can be carried on',
+  async ({ step, index }, { expect }) => {
+    const namespace = `lasting-${nameOf(step)}`;
+    const [old, request] = [trainedRequest(namespace, 1), trainedRequest(namespace, 2, { timeoutSeconds: 6 })];
+    await throughPods(deploy, old);
+    if (step === 'delete configmaps') await addMember(request, 'left-over');
+    let turns = 0;
+    for (const fault of faultsAt(step, index)) {
+      const ended = await endOf(deploy, request, step, fault);
+      await expectEnd(expect, ended, UPDATE, step, fault);
+      const { standing } = UPDATE[step]?.(fault) ?? {};
+      const revisions = (standing?.revisions ?? 0) + turns;
+      await expect.poll(() => standingOf(request), { timeout: 10_000, message: fault.name }).toEqual({ ...standing, revisions });
+      if (ended.exit !== 'done') continue;
+      // What is live already would not meet the next fault.
+      await throughPods(deploy, old);
+      turns += 2;
+    }
+    await throughPods(deploy, request);
+    expect(await standingOf(request)).toEqual({ ...DONE, revisions: DONE.revisions + turns });
+  },
+);
+
+test.concurrent.for(stepsOf(FIRST_DEPLOY))(
+  'a first deploy that meets a lasting fault at "$step" tells the cause and can be carried on',
+  async ({ step, index }, { expect }) => {
+    for (const [turn, fault] of faultsAt(step, index)
+      .filter((one) => !REJECTIONS.includes(one))
+      .entries()) {
+      const request = trainedRequest(`first-${nameOf(step)}-${turn}`, 1, { timeoutSeconds: 6 });
+      await expectEnd(expect, await endOf(deploy, request, step, fault), FIRST_DEPLOY, step, fault);
+      expect(await standingOf(request)).toEqual(FIRST_DEPLOY[step]?.(fault).standing);
+      await throughPods(deploy, request);
+      expect(await standingOf(request)).toEqual(FIRST);
+    }
+  },
+);
+
+test.concurrent.for(stepsOf(GPU_LOOK))(
+  'a look at the GPUs that meets a lasting fault at "$step" tells the cause, or does without where that is a missing right',
+  async ({ step, index }, { expect }) => {
+    const request = gpuLook(`look-${nameOf(step)}`);
+    for (const fault of faultsAt(step, index)) {
+      await expectEnd(expect, await endOf(deploy, request, step, fault), GPU_LOOK, step, fault);
+    }
+  },
+);
+
+test.concurrent.for(stepsOf(DESTROY))(
+  'a destroy that meets lasting faults at "$step" tells the cause and can be carried on',
+  async ({ step, index }, { expect }) => {
+    const request = trainedRequest(`destroy-${nameOf(step)}`, 1);
+    await throughPods(deploy, request);
+    for (const fault of faultsAt(step, index)) await expectEnd(expect, await endOf(destroy, request, step, fault), DESTROY, step, fault);
+    await throughPods(destroy, request);
+    expect(await namesIn(request)).toEqual([]);
+  },
+);
+
+beforeAll(withRuntimeClass);
+
+test.concurrent('every request of a first deploy, an update, a look at the GPUs and a destroy has its row', async ({ expect }) => {
+  const [first, next] = [trainedRequest('lasting-rows', 1), trainedRequest('lasting-rows', 2)];
+  const taken = new Set(await throughPods(deploy, first));
+  const take = (steps: readonly string[]) => steps.map((step) => taken.add(step));
+  await addMember(first, 'left-over');
+  take(await throughPods(deploy, next));
+  take(await throughPods(destroy, next));
+  const look: Action = (request) => deploy(request).catch(() => undefined);
+  take(await throughPods(look, gpuLook('lasting-look')));
+  const rows = [UPDATE, FIRST_DEPLOY, GPU_LOOK, DESTROY].flatMap((endings) => Object.keys(endings));
+  expect([...taken].sort()).toEqual(rows.sort());
+});

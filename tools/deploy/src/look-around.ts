@@ -1,4 +1,5 @@
 import { HEALTH_PATH, ProblemError } from '@modelyard/core';
+import { readGrowth, type Wanted } from './autoscaler/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { type KubeNode, type KubeObject, type LiveEvent, type LivePod, RESOURCES } from './kube/index.ts';
 import { type HealthAnswer, newPods, newReplicaSet, probeEvent, type Rollout } from './readiness/index.ts';
@@ -7,7 +8,8 @@ import type { World } from './world.ts';
 
 const HEALTH_PAUSE_MS = 1_000;
 const HEALTH_TIMEOUT_SECONDS = 5;
-const CATCH_UP_MS = 5_000;
+/** A cause is told within five seconds, of which its log may take three. */
+const CATCH_UP_MS = 1_500;
 /** What is younger than the watches, give or take the step of the server's clock, is told by them. */
 const WATCHED_MS = -2_000;
 /** Pods that are asked, and whose past is read; the first tell as much as all. */
@@ -31,6 +33,7 @@ export function lookAround(cluster: Cluster, place: { readonly namespace: string
   const beganMs = cluster.serverNowMs();
   const isOlder = (object: KubeObject) => !(Date.parse(object.metadata.creationTimestamp ?? '') - beganMs > WATCHED_MS);
   const past = new Map<string, readonly LiveEvent[]>();
+  let growth: readonly string[] | undefined;
   let nodes: readonly KubeNode[] | undefined;
   let bell = Promise.withResolvers<void>();
   const asked = new Set<string>();
@@ -58,16 +61,27 @@ export function lookAround(cluster: Cluster, place: { readonly namespace: string
   };
   return {
     join: (seen) => {
-      const rollout: Rollout = { ...seen, events: joinEvents(seen.events, past), health, ...(nodes ? { nodes } : {}) };
+      const rollout: Rollout = {
+        ...seen,
+        events: joinEvents(seen.events, past),
+        health,
+        ...(nodes ? { nodes } : {}),
+        ...(growth ? { growth } : {}),
+      };
       const unready = newPods(rollout).filter((pod) => !isReady(pod));
       for (const object of [...unready.slice(0, ASKED_PODS), newReplicaSet(rollout)].filter((one) => one !== undefined).filter(isOlder))
         once(`past ${object.metadata.uid}`, async () => {
           past.set(object.metadata.name, await readPast(cluster, object));
         });
-      if (unready.some(isUnschedulable))
+      const homeless = unready.find(isUnschedulable);
+      if (homeless) {
         once('nodes', async () => {
           nodes = await readNodes(cluster);
         });
+        once('growth', async () => {
+          growth = await readGrowth(cluster, wantedBy(homeless));
+        });
+      }
       askHealthOf(unready.filter((pod) => isRunning(pod) && probeEvent(pod, rollout)).slice(0, ASKED_PODS));
       return rollout;
     },
@@ -94,6 +108,13 @@ async function askHealth(
 /** Reading nodes is a right that many deployers lack; the message is then shorter. */
 async function readNodes(cluster: Cluster): Promise<readonly KubeNode[]> {
   return (await cluster.list({ resource: RESOURCES.Node })) as readonly KubeObject[] as readonly KubeNode[];
+}
+
+/** What a pod asks for that not every node has. */
+function wantedBy({ spec = {} }: LivePod): Wanted {
+  const requests = Object.entries(spec.containers?.[0]?.resources?.requests ?? {});
+  const [resource = '', amount = '0'] = requests.find(([name]) => name.includes('/')) ?? [];
+  return { pod: spec, resource, perPod: Number(amount) };
 }
 
 /** What happened to an object that was there before the watches began. */

@@ -1,6 +1,7 @@
+import { AUTOSCALER_STATUS } from './autoscaler/index.ts';
 import { IDENTITY_NAMESPACE } from './cluster/index.ts';
 import type { KubeObject } from './kube/index.ts';
-import { AUTOSCALER_STATUS, groupOf, RIGHTS_TO_LOOK, type Rights, rightsToManage, ruleName } from './preflight/index.ts';
+import { groupOf, RIGHTS_TO_LOOK, type Rights, rightsToManage, ruleName } from './preflight/index.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];

@@ -60,6 +60,8 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
       world.report({ type: 'left', service, because: 'there is no earlier revision to roll back to' });
       return error;
     }
+    // The error itself is told when the way back has come to its end, which may take minutes.
+    for (const cause of error.problems) world.report({ type: 'cause', cause });
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
     const back = releaseOfRevision(stored, { service, environment });
     const inventory = await readStanding(cluster, back);

@@ -1,4 +1,6 @@
-import { LABEL_NAME } from '@modelyard/core';
+import { LABEL_INSTANCE, LABEL_NAME } from '@modelyard/core';
+import { canaryName } from './canary/index.ts';
+import { stateOfCanary } from './canary-state.ts';
 import type { Query } from './cluster/index.ts';
 import {
   type KubeObject,
@@ -25,19 +27,24 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
   try {
     const [services, deployments, replicaSets, pods, events] = await Promise.all([
       list(RESOURCES.Service, ofService),
-      list(RESOURCES.Deployment, ofService),
+      // The canary's Deployment has another name, and belongs to the service all the same.
+      list(RESOURCES.Deployment, { labelSelector: `${LABEL_INSTANCE}=${target.service}` }),
       list(RESOURCES.ReplicaSet, ofService),
       list(RESOURCES.Pod, { ...ofService, keep: podAsJudged }),
       list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod', keep: (event) => ofPods(event as LiveEvent, target.service) }),
     ]);
+    const named = (name: string) => deployments.find((one) => one.metadata.labels?.[LABEL_NAME] === name) as LiveDeployment | undefined;
+    const [deployment, canary] = [named(target.service), named(canaryName(target.service))];
     const status = statusOf(target, {
-      ...(deployments[0] ? { deployment: deployments[0] as LiveDeployment } : {}),
+      ...(deployment ? { deployment } : {}),
       replicaSets: replicaSets as LiveReplicaSet[],
       pods: pods as LivePod[],
       events: events as LiveEvent[],
       health: new Map(),
     });
-    return { ...status, ...addressOf(services[0]) };
+    const place = { service: target.service, namespace };
+    const tried = canary && { canary: await stateOfCanary(cluster, place, canary, deployment) };
+    return { ...status, ...addressOf(services[0]), ...tried };
   } finally {
     await cluster.close();
   }

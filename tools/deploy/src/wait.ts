@@ -5,6 +5,7 @@ import type { LivePod } from './kube/index.ts';
 import { lookAround } from './look-around.ts';
 import {
   type Cause,
+  findCauses,
   judgeRollout,
   noteCauses,
   progressOf,
@@ -13,6 +14,7 @@ import {
   type Sightings,
   sightingKey,
 } from './readiness/index.ts';
+import type { DeployEvent } from './report/index.ts';
 import { type RolloutWatch, watchRollout } from './rollout-watch.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +41,13 @@ export async function waitUntilReady(
   const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
   watch.renew();
   const around = lookAround(cluster, request, world);
-  const tell = teller(cluster, request, world, stop.signal);
+  const joined = () => around.join(watch.current());
+  const tell = teller(world, async (first) => {
+    // What /health and the nodes say belongs to it, and has just been asked for.
+    await around.caughtUp();
+    const told = await causeEvent(cluster, request, first, joined());
+    if (!stop.signal.aborted) world.report(told);
+  });
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
   const startedMs = world.clock.nowMs();
   let sightings: Sightings = new Map();
@@ -50,18 +58,18 @@ export async function waitUntilReady(
       news.catch(() => undefined);
       const isLate = world.clock.nowMs() - startedMs >= request.timeoutSeconds * 1000;
       // A watch may have fallen silent: what it did not tell is asked for before the time counts as up.
-      const rollout = around.join(isLate ? await watch.fresh(FRESH_LOOK_SECONDS) : watch.current());
+      const rollout = isLate ? around.join(await watch.fresh(FRESH_LOOK_SECONDS)) : joined();
       const nowMs = world.clock.nowMs();
       sightings = noteCauses(rollout, sightings, nowMs);
       const readiness = judgeRollout(rollout, sightings, nowMs);
       if (readiness.state === 'ready') return readiness.pods;
       if (readiness.state === 'failed') {
         await around.caughtUp();
-        throw await failure(cluster, request, readiness.because, around.join(watch.current()), 'rollout');
+        throw await failure(cluster, request, readiness.because, joined(), 'rollout');
       }
       if (isLate) throw await timeUp(cluster, request, readiness, rollout);
       if (world.signal?.aborted) throw interrupted(request);
-      tell(readiness, rollout);
+      tell(readiness);
       await Promise.race([news, world.clock.sleep(TICK_MS, awake)]);
     }
   } finally {
@@ -69,30 +77,26 @@ export async function waitUntilReady(
   }
 }
 
-/** Tells how far the rollout is, when that is news, and each new cause with its log and events while it still has its grace. */
-function teller(
-  cluster: Cluster,
-  request: WaitRequest,
-  world: World,
-  over: AbortSignal,
-): (readiness: Readiness & { state: 'waiting' }, rollout: Rollout) => void {
+/** Tells how far the rollout is, when that is news, and each new cause while it still has its grace. */
+function teller(world: World, tellCause: (cause: Cause) => Promise<void>): (readiness: Readiness & { state: 'waiting' }) => void {
   const known = new Set<string>();
   let told = '';
-  return ({ because, causes }, rollout) => {
+  return ({ because, causes }) => {
     if (because !== told) world.report({ type: 'waiting', because });
     told = because;
     const first = causes[0];
     if (!first || known.has(sightingKey(first))) return;
     known.add(sightingKey(first));
-    const { graceSeconds } = first;
-    void explainFailure(cluster, request.namespace, first, rollout).then(
-      (cause) => {
-        if (!over.aborted) world.report({ type: 'cause', cause, ...(Number.isFinite(graceSeconds) ? { graceSeconds } : {}) });
-      },
-      // The rollout itself will tell when the cluster cannot be asked any more.
-      () => known.delete(sightingKey(first)),
-    );
+    // The rollout itself will tell when the cluster cannot be asked any more.
+    void tellCause(first).catch(() => known.delete(sightingKey(first)));
   };
+}
+
+/** A cause as it is now, with its log and events. */
+async function causeEvent(cluster: Cluster, { namespace }: WaitRequest, first: Cause, rollout: Rollout): Promise<DeployEvent> {
+  const now = findCauses(rollout).find((one) => sightingKey(one) === sightingKey(first)) ?? first;
+  const cause = await explainFailure(cluster, namespace, now, rollout);
+  return { type: 'cause', cause, ...(Number.isFinite(now.graceSeconds) ? { graceSeconds: now.graceSeconds } : {}) };
 }
 
 async function failure(cluster: Cluster, request: WaitRequest, cause: Cause, rollout: Rollout, exit: ExitName): Promise<ProblemError> {

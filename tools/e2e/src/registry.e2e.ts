@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startTestControlPlane } from '@modelyard/cluster/testing';
 import { unwrap } from '@modelyard/core';
 import {
   buildImage,
@@ -13,6 +14,7 @@ import {
   runDocker,
 } from '@modelyard/image';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lendWorkspace } from './lent-workspace.ts';
 import { ensurePackages, REGISTRY_PACKAGES, type RunningRegistry, startRegistry } from './machine/index.ts';
 
 // The twin of tools/image/src/testing/registry-server.ts: what that one plays, a real registry does.
@@ -56,6 +58,41 @@ test('after docker login a push records the digest that the registry tells for t
   expect(resolved.digest).toBe(digest);
   expect([resolved.digest, resolved.configDigest]).toContain(record.id);
   expect(unwrap(await resolveImage(`${record.ref}@${digest}`, engine.env)).digest).toBe(digest);
+});
+
+test('nx docker-push records the digest of the last build, nx deploy names the image by it, and nx promote takes it to the next environment', async () => {
+  const plane = await startTestControlPlane({ nodes: [{ name: 'node-1' }] });
+  const environmentIn = (namespace: string) => ({
+    context: plane.context,
+    kubeconfig: plane.kubeconfigPath,
+    namespace,
+    createNamespace: true,
+  });
+  const environments = { staging: environmentIn('staging'), production: environmentIn('production') };
+  const workspace = await lendWorkspace(['churn'], { defaultEnvironment: 'staging', environments }, engine.env);
+  try {
+    workspace.recordImage('churn', record);
+    const { digest } = unwrap(await resolveImage(record.ref, engine.env));
+    const pinned = `${record.ref}@${digest}`;
+    const runs = [['churn:docker-push'], ['churn:deploy'], ['churn:promote', '--from=staging', '--to=production']];
+    const outputs: string[] = [];
+    for (const run of runs) {
+      const { code, output } = await workspace.nx('run', ...run);
+      expect({ run, code, output: code === 0 ? '' : output }).toEqual({ run, code: 0, output: '' });
+      outputs.push(output);
+    }
+    expect(JSON.parse(await readFile(join(workspace.folderOf('churn'), 'dist', 'image.json'), 'utf8'))).toEqual({ ...record, digest });
+    expect(outputs.map((output) => output.includes(`image ${pinned}`) || output.includes(`image    ${pinned}`))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const status = JSON.parse((await workspace.modelyard('status', 'churn', '-e', 'production', '-o', 'json')).output);
+    expect(status.services[0].deployment).toEqual({ image: pinned, commit: record.commit, wanted: 1, ready: 1 });
+  } finally {
+    await workspace.remove();
+    await plane.stop();
+  }
 });
 
 test('a base image is named by its digest, whether the engine has it or only the registry, and a build starts from it', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES, ServiceSchema, WorkspaceSchema } from '@modelyard/core';
-import { deployEventSchema } from '@modelyard/deploy/events';
+import { deployEventSchema, GRACES, lookSchemas } from '@modelyard/deploy/events';
 import { HELP as CREATE_HELP } from 'create-modelyard';
 import { buildProgram } from 'modelyard';
 import { ROOT } from '../sources.ts';
@@ -37,6 +37,9 @@ export function referencePages(): Map<string, string> {
     ['docs/reference/nx.md', nxPage()],
     ['docs/reference/deploy-event.schema.json', `${JSON.stringify(deployEventSchema(), null, 2)}\n`],
     ['docs/reference/deploy-events.md', eventsPage(deployEventSchema() as unknown as { anyOf: Schema[] })],
+    ['docs/reference/output.schema.json', `${JSON.stringify(lookSchemas(), null, 2)}\n`],
+    ['docs/reference/output.md', outputPage(lookSchemas() as unknown as { $defs: Record<string, Schema> })],
+    ['docs/reference/causes.md', causesPage()],
     ['docs/reference/cuda-matrix.md', cudaPage(MADE_FROM('packages/templates/data/cuda-matrix.json'))],
   ]);
 }
@@ -53,6 +56,32 @@ function eventsPage({ anyOf }: { anyOf: Schema[] }): string {
   const intro =
     'Each line of `modelyard deploy --output json` is one object with `"schema": 1` and a `type`; as [JSON Schema](deploy-event.schema.json). `rollback` and `destroy` print the same.';
   return `# Events of a deploy\n\n${made}\n${intro}\n\n${sections.join('\n')}`;
+}
+
+/** What the commands that look print, one section for each. */
+function outputPage({ $defs }: { $defs: Record<string, Schema> }): string {
+  const sections = Object.entries($defs).map(
+    ([command, { properties: { schema: _schema, ...properties } = {}, required = [], description }]) => {
+      const rows = keysOf({ properties, required }, '').map(
+        (row) => `| \`${row.key}\` | ${row.kind} | ${row.isRequired ? 'always' : ''} | ${row.description} |`,
+      );
+      return `## modelyard ${command}\n\n${description}\n\n| key | value | there | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+    },
+  );
+  const made = MADE_FROM('tools/deploy/src/report/look-schema.ts');
+  const intro =
+    'Each object has `"schema": 1` beside these keys; as [JSON Schema](output.schema.json). What `deploy`, `promote`, `rollback`, `destroy`, `canary promote` and `canary abort` print are [events](deploy-events.md). A command that fails ends with the event `failed`.';
+  return `# Output as JSON\n\n${made}\n${intro}\n\n${sections.join('\n')}`;
+}
+
+/** Causes that a rollout waits out before it counts as failed. */
+function causesPage(): string {
+  const graceOf = (seconds: number): string =>
+    Number.isFinite(seconds) ? (seconds === 0 ? 'none' : `${seconds} s`) : 'until the deadline';
+  const rows = Object.values(GRACES).map(({ code, when, seconds }) => `| \`${code}\` | ${when} | ${graceOf(seconds)} |`);
+  const intro =
+    'A cause is told as soon as a watch brings it; its log, `/health` and the nodes are waited for at most 4.5 s. It ends the rollout once it has lasted longer than its grace.';
+  return `# Causes of a failing rollout\n\n${MADE_FROM('tools/deploy/src/readiness/graces.ts')}\n${intro}\n\n| code | when | grace |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function exitCodes(): string {
@@ -91,6 +120,8 @@ function innerKeys(schema: Schema, key: string): ReturnType<typeof keysOf> {
 }
 
 function kindOf(schema: Schema): string {
+  if (schema.anyOf) return (schema.anyOf as Schema[]).map(kindOf).join(' or ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   const { type } = schema;
   if (schema.patternProperties) return 'map';

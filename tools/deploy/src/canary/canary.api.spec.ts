@@ -1,10 +1,12 @@
 import { formatProblems } from '@modelyard/core';
+import { Check } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { abortCanary, promoteCanary, readCanary } from '../canary-service.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
 import { destroyService } from '../destroy.ts';
-import { type DeployEvent, formatEvent } from '../report/index.ts';
+import { type DeployEvent, formatEvent, formatLookJson, formatStatus } from '../report/index.ts';
+import { lookSchema } from '../report/look-schema.ts';
 import { readStatus } from '../status.ts';
 import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
 import { withHttpRoutes } from '../testing/http-route.ts';
@@ -48,13 +50,6 @@ const leftIn = async (namespace: string) =>
 const selectorIn = (namespace: string) => jsonOf(namespace, 'service/churn', '.spec.selector');
 const CLOSED = '{"app.kubernetes.io/instance":"churn","app.kubernetes.io/name":"churn"}';
 const OPEN = '{"app.kubernetes.io/instance":"churn"}';
-
-/** GPUs of the one node with four of them that no pod of another test holds. */
-async function freeGpus(): Promise<number> {
-  const requests = 'jsonpath={.items[*].spec.containers[*].resources.requests.nvidia\\.com/gpu}';
-  const held = await kubectl(['get', 'pods', '-A', '--field-selector=status.phase=Running', '-o', requests]);
-  return held.split(' ').reduce((free, amount) => free - Number(amount), 4);
-}
 
 /** A world that does something at the first event of a type. */
 function worldThat(
@@ -156,15 +151,15 @@ describe('a canary goes, and the version that serves stays untouched,', () => {
     expect([await imageIn('canary-crash'), await uidsIn('canary-crash'), await leftIn('canary-crash')]).toEqual(['churn:1', uids, '']);
   });
 
-  test('when the GPUs have no room for both', async () => {
+  test('when the node has no room for both', async () => {
     const steps = [{ weight: 10, seconds: 0 }];
-    const gpus = await freeGpus();
-    const withGpus = (ref: string) => withImage('canary-full', ref, steps, { replicas: 1, gpus });
-    await deployService(withGpus('churn:1'), recordingWorld());
+    const large = { replicas: 1, resources: { cpu: '600' }, nodeSelector: { 'kubernetes.io/hostname': 'cpu-node' } };
+    const placed = (ref: string) => withImage('canary-full', ref, steps, large);
+    await deployService(placed('churn:1'), recordingWorld());
     const uids = await uidsIn('canary-full');
-    const error = await problemsOf(deployService(withGpus('churn:2'), recordingWorld()));
+    const error = await problemsOf(deployService(placed('churn:2'), recordingWorld()));
     expect([error.exit, error.problems.map(({ code }) => code)]).toEqual(['rolledBack', ['unschedulable', 'canary-aborted']]);
-    expect(error.problems[0]?.what).toContain(`asks for nvidia.com/gpu: ${gpus}, which node gpu-node has (4), but other pods hold it`);
+    expect(error.problems[0]?.what).toContain('asks for cpu: 600, which node cpu-node has (1k), but other pods hold it');
     expect([await uidsIn('canary-full'), await leftIn('canary-full')]).toEqual([uids, '']);
     await destroyService({ ...requestFor('canary-full'), yes: false }, recordingWorld());
   });
@@ -240,7 +235,14 @@ describe('an interrupted canary', () => {
       share: 25,
       pods: 1,
       ready: 1,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     });
+    const status = await readStatus(requestFor('canary-goes-on'), recordingWorld());
+    expect(formatStatus(status, { colours: false }).replace(/since \S+Z/, 'since <time>')).toContain(
+      '\ncanary   churn:2: step 1 since <time>, 25 % of the requests, 1/1 ready',
+    );
+    expect(status.deployment).toEqual({ image: 'churn:1', wanted: 3, ready: 3 });
+    expect(Check(lookSchema('status'), JSON.parse(formatLookJson({ services: [status] })))).toBe(true);
     const world = recordingWorld();
     await deployService(withImage('canary-goes-on', 'churn:2'), world);
     expect(canaryLines(world.events).slice(1, 3)).toEqual([
@@ -248,6 +250,7 @@ describe('an interrupted canary', () => {
       'shift    step 2 of 2: 3 of 6 pods, so 50 % of the requests, watched for 0 s',
     ]);
     expect([await imageIn('canary-goes-on'), await leftIn('canary-goes-on')]).toEqual(['churn:2', '']);
+    expect(await readStatus(requestFor('canary-goes-on'), recordingWorld())).not.toHaveProperty('canary');
   });
 
   test('of another release loses its requests before its pods are replaced', async () => {

@@ -22,6 +22,8 @@ export interface Canary {
   /** What an earlier deploy left of a canary, and the percentage that it gets. */
   readonly found?: Mark;
   readonly foundWeight: number;
+  /** Pods that an earlier deploy left of a canary. */
+  readonly foundPods: number;
   /** An earlier canary is being deleted. */
   readonly isLeaving: boolean;
 }
@@ -66,6 +68,11 @@ export function releaseAlone({ release, stable, steps }: Canary, step: number): 
 export function replicasAt({ steps, mode, stableReplicas }: Canary, step: number): number {
   const weight = steps[Math.min(step, steps.length - 1)]?.weight ?? 0;
   return canaryReplicas(mode, weight, stableReplicas);
+}
+
+/** The pods of the canary at its largest, and those of them that run. */
+export function podsBeside(canary: Canary): { readonly wanted: number; readonly running: number } {
+  return { wanted: Math.max(...canary.steps.map((_, step) => replicasAt(canary, step))), running: canary.foundPods };
 }
 
 /** The percentage of the requests that the canary really gets at a point. */

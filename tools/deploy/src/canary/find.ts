@@ -1,7 +1,7 @@
 import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import type { Inventory } from '../inventory/index.ts';
-import { equalJson, type KubeObject, RESOURCES } from '../kube/index.ts';
+import { equalJson, type KubeObject, type LiveDeployment, RESOURCES } from '../kube/index.ts';
 import { hashOf } from '../plan/index.ts';
 import type { Release } from '../release/index.ts';
 import { readRevision } from '../revisions/index.ts';
@@ -47,6 +47,7 @@ export async function chooseRollout(cluster: Cluster, release: Release, inventor
     mode: trafficModeOf(service, inventory.members),
     isLeaving,
     foundWeight: sends ? known : 0,
+    foundPods: (found as LiveDeployment | undefined)?.status?.replicas ?? 0,
     ...(mark ? { found: mark } : {}),
   };
   return { choice: 'canary', canary };

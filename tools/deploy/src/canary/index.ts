@@ -1,7 +1,8 @@
-export type { Canary } from './canary.ts';
+export { type Canary, podsBeside } from './canary.ts';
 export { chooseRollout } from './find.ts';
 export { canaryName, markOf, ORDER_MANAGER, type Order, orderAnnotations } from './names.ts';
 export { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';
+export { readTraffic } from './read-traffic.ts';
 export { runCanary } from './roll-out.ts';
 export { reportCanary } from './run.ts';
 export { podShare } from './share.ts';

@@ -25,6 +25,7 @@ const CANARY: Canary = {
   stableReplicas: 2,
   mode: 'replicas',
   foundWeight: 50,
+  foundPods: 1,
   isLeaving: false,
 };
 

@@ -146,7 +146,7 @@ const REFUSALS: readonly { readonly sign: RegExp; readonly code: string; readonl
   {
     sign: /exceeded quota/,
     code: 'quota',
-    remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
+    remedy: 'raise the ResourceQuota of the namespace, or delete objects of this kind there that nobody needs',
   },
   {
     sign: /denied (the )?request|violates PodSecurity/,

@@ -70,6 +70,9 @@ export function ourEntry(live: KubeObject): ManagedFields | undefined {
   return live.metadata.managedFields?.find(isOurs);
 }
 
+/** When our last apply changed an object, by the server's clock. */
+export const appliedAt = (live: KubeObject): string | undefined => live.metadata.managedFields?.find(isOurs)?.time;
+
 const isOurs = (entry: ManagedFields): boolean => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && !entry.subresource;
 
 /** The fields of the wanted object that are not ours. */

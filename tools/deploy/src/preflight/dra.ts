@@ -1,8 +1,7 @@
 import { type Problem, ProblemError } from '@modelyard/core';
-import type { Cluster } from '../cluster/index.ts';
+import { type Cluster, ifAllowed } from '../cluster/index.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
-import { ifAllowed } from './if-allowed.ts';
 import { LOOKED_AT } from './resources.ts';
 
 interface DeviceRequest {

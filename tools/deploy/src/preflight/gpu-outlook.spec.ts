@@ -53,6 +53,25 @@ test('a priority may make room by itself, so the lack of it is told and stops no
   });
 });
 
+test('a resource that no node offers is told with those that there are, and pools with their taints', async () => {
+  const taints = [{ key: 'team', effect: 'NoSchedule' }];
+  const nodes = [
+    gpuNode('n1', { gpus: 0, offers: { 'nvidia.com/mig-1g.10gb': '3' } }),
+    gpuNode('n2', { pool: 't4', taints }),
+    gpuNode('n3', { pool: 'lab', taints }),
+  ];
+  const remedyOf = async (resource: string) =>
+    (await lookAtGpus(fakeCluster(nodes), demandFor(1, asking(1, resource)), PLACE).catch(
+      (error: ProblemError) => error.problems[0]?.remedy,
+    )) as string;
+  expect(await remedyOf('nvidia.com/mig-2g.20gb')).toBe(
+    'no node offers nvidia.com/mig-2g.20gb: ask for nvidia.com/gpu or nvidia.com/mig-1g.10gb in deploy.gpu.resource, or add nodes that offer it',
+  );
+  expect(await remedyOf('nvidia.com/gpu')).toBe(
+    'if pool lab, pool t4 may be used, tolerate their taints in deploy.tolerations: room for 8 more pods; or free GPUs or add nodes',
+  );
+});
+
 test('a share of a GPU is told to be no more than a share', async () => {
   const shared = gpuNode('n1', { labels: { 'nvidia.com/gpu.replicas': '4', 'nvidia.com/gpu.product': 'NVIDIA-A10-SHARED' } });
   const outlook = await lookAtGpus(fakeCluster([shared]), { ...demandFor(1, asking(2)), memoryMiB: 6000 }, PLACE);

@@ -1,10 +1,10 @@
 import { type Problem, ProblemError } from '@modelyard/core';
+import { readGrowth } from '../autoscaler/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { noGpuRoom } from './gpu-words.ts';
-import { readGrowth } from './growth.ts';
 import { type NodeRoom, roomOn } from './node-room.ts';
 import { poolsOf, roomIn } from './pools.ts';
 import { type GpuNodes, readGpuNodes } from './read-gpus.ts';
@@ -40,7 +40,8 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, gpus.podsOn, isOwn));
   const room = roomIn(rooms);
   const running = countRunning(gpus, isOwn);
-  const shortage = demand.replicas > room.whole ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
+  const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room);
+  const shortage = isShort ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
   const notes = [
     ...shortage,
     ...trapNotes(rooms),
@@ -55,6 +56,11 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
     allocatable: open.reduce((sum, node) => sum + node.allocatable, 0),
     ...(gpus.isUsageKnown ? { room } : {}),
   };
+}
+
+/** A canary's pods find their place beside all that runs, and stay while the service takes its own. */
+function lacksRoomBeside({ replicas, beside }: GpuDemand, room: Room): boolean {
+  return beside > 0 && (beside > room.free || replicas + beside > room.whole);
 }
 
 function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {
@@ -79,7 +85,7 @@ async function shortageNote(
   const where = `${place.service} in ns/${place.namespace}`;
   const report = { where, demand, pools: poolsOf(rooms), plainNodes: gpus.plainNodes, running, room: roomIn(rooms) };
   const problem = noGpuRoom(report);
-  const growth = await readGrowth(cluster, demand);
+  const growth = (await readGrowth(cluster, demand)) ?? [];
   if (growth.length > 0) return [asNote(problem, `an autoscaler may add nodes: ${growth.join(', ')}; the pods wait for them`)];
   const priority = demand.pod.priorityClassName;
   if (priority) return [asNote(problem, `pods of a lower priority than "${priority}" may have to leave for it`)];

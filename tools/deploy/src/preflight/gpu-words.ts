@@ -21,16 +21,22 @@ export interface GpuReport {
 /** The problem that the pods of a service fit on no nodes: each pool with its numbers, why it does not fit, and the nearest way out. */
 export function noGpuRoom(report: GpuReport): Problem {
   const { demand, room, running, where } = report;
-  const wanted = `${count(demand.replicas, 'pod')} of ${demand.perPod} ${demand.resource}${demand.replicas === 1 ? '' : ' each'}`;
-  const own = running > 0 ? `, the ${running === 1 ? 'one that runs' : `${running} that run`} counted as leaving` : '';
+  const isOfCanary = lacksOnlyCanary(report);
+  const pods = isOfCanary ? Math.max(demand.replicas, running) + demand.beside : demand.replicas;
+  const wanted = `${count(pods, 'pod')} of ${demand.perPod} ${demand.resource}${pods === 1 ? '' : ' each'} ${pods === 1 ? 'is' : 'are'} wanted`;
+  const canary = isOfCanary ? `, ${demand.beside} of them for the canary, beside which the others stay` : '';
+  const own = running > 0 && !isOfCanary ? `, the ${running === 1 ? 'one that runs' : `${running} that run`} counted as leaving` : '';
   return {
     code: 'no-gpu-room',
     where,
-    what: `${wanted} ${demand.replicas === 1 ? 'is' : 'are'} wanted; the cluster has room for ${room.whole === 0 ? 'none' : room.whole}${own}`,
+    what: `${wanted}${canary}; the cluster has room for ${room.whole === 0 ? 'none' : room.whole}${own}`,
     remedy: remedyFor(report),
     details: poolLines(report),
   };
 }
+
+/** The service alone would find its places. */
+const lacksOnlyCanary = ({ demand, room }: GpuReport): boolean => demand.beside > 0 && demand.replicas <= room.whole;
 
 /** One line for each pool, the reasons below it. */
 export function poolLines({ pools, plainNodes, demand }: Pick<GpuReport, 'pools' | 'plainNodes' | 'demand'>): string[] {
@@ -61,15 +67,20 @@ function reasonLines(pool: Pool): string[] {
 }
 
 /** What would make room, by the kind of reason that keeps most pods away on its own. */
-function remedyFor({ pools, demand, room, running }: GpuReport): string {
+function remedyFor(report: GpuReport): string {
+  const { pools, demand, room, running } = report;
   const nodes = pools.flatMap((pool) => pool.nodes);
   const blocked = Map.groupBy(nodes.filter(isBlockedOnce), (node) => node.refusals[0]?.kind as RefusalKind);
   const [best] = [...blocked]
     .map(([kind, members]) => ({ kind, members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
     .sort((a, b) => b.pods - a.pods);
-  const fewer = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  const lower = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
+  const fewer = lacksOnlyCanary(report) ? 'go without a canary (deploy.rollout.canary.enabled: false), ' : lower;
   const most = Math.max(0, ...nodes.map((node) => node.allocatable));
+  const others = [...new Set(nodes.flatMap((node) => node.offers))].sort();
   if (!best && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
+  if (!best && most === 0 && others.length > 0)
+    return `no node offers ${demand.resource}: ask for ${others.join(' or ')} in deploy.gpu.resource, or add nodes that offer it`;
   if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
   return `${WAYS[best.kind](best.members, demand)}: room for ${count(best.pods, 'more pod')}; or ${fewer}free GPUs or add nodes`;
 }
@@ -83,7 +94,8 @@ const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(
 
 const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: GpuDemand) => string>> = {
   health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
-  taint: (nodes) => `if ${named(nodes)} may be used, tolerate its taint in deploy.tolerations`,
+  taint: (nodes) =>
+    `if ${named(nodes)} may be used, tolerate ${poolNames(nodes).length === 1 ? 'its taint' : 'their taints'} in deploy.tolerations`,
   labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
   affinity: (nodes) => `label ${named(nodes)} as GPU feature discovery does, or ask for less in deploy.gpu`,
   resource: (_nodes, demand) => `ask for another resource than ${demand.resource} in deploy.gpu`,
@@ -93,10 +105,13 @@ const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: Gp
   product: (nodes) => `add the GPUs of ${named(nodes)} to deploy.gpu.products`,
 };
 
+const poolNames = (nodes: readonly NodeRoom[]): string[] => [...new Set(nodes.map((node) => node.pool ?? `node ${node.node}`))];
+
 /** `pool a10`, or `node gpu-1`, or `pools a10, t4`. */
 function named(nodes: readonly NodeRoom[]): string {
-  const pools = [...new Set(nodes.map((node) => node.pool ?? `node ${node.node}`))];
-  return pools.map((name) => (name.startsWith('node ') ? name : `pool ${name}`)).join(', ');
+  return poolNames(nodes)
+    .map((name) => (name.startsWith('node ') ? name : `pool ${name}`))
+    .join(', ');
 }
 
 /** `1 pod`, `2 pods`. */

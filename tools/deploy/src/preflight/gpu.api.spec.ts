@@ -74,6 +74,28 @@ test('on a full pool an old pod leaves first, and the rollout comes to its end; 
   expect(again.said()).toEqual([]);
 });
 
+test('a rollout whose spec lets no pod leave a full pool is refused, and what serves goes on; the two ways that the remedy names come to their end', async () => {
+  const asked = (MODE: string, rollout: object): SpecSource => ({ deploy: { gpus: 1, replicas: 4, env: { MODE }, rollout } });
+  for (const maxUnavailable of [0, '24%']) {
+    const stuck = deployTo('full', asked('lax', { maxSurge: 1, maxUnavailable }));
+    const error = await problemsOf(stuck.run());
+    expect([error.exit, formatProblems(error.problems)]).toEqual([
+      'preflight',
+      `rollout-deadlock  churn in ns/full: deploy.rollout lets no pod leave before a new one runs, and there is no place for one: 0 of 4 nvidia.com/gpu free
+          leave deploy.rollout out, so that the way is chosen by the room there is, or set its maxUnavailable to 1 and maxSurge to 0`,
+    ]);
+    expect(stuck.world.events.map(({ type }) => type)).toEqual(['started']);
+  }
+  const same = deployTo('full', gpus(4, { MODE: 'strict' }));
+  expect(await same.run()).toMatchObject({ outcome: 'deployed', revision: 2 });
+  const named = deployTo('full', asked('lax', { maxSurge: 0, maxUnavailable: 1 }));
+  expect(await named.run()).toMatchObject({ outcome: 'deployed', revision: 3 });
+  expect(named.said()).toEqual([]);
+  const chosen = deployTo('full', gpus(4, { MODE: 'strict' }));
+  expect(await chosen.run()).toMatchObject({ outcome: 'deployed', revision: 4 });
+  expect(chosen.said()).toEqual(['surge    an old pod leaves before a new one starts: no room for 1 more pod: 0 of 4 nvidia.com/gpu free']);
+});
+
 test('a service without room is refused with each pool, its numbers and who holds them', async () => {
   const error = await problemsOf(deployTo('late', { ...gpus(1), name: 'fraud' }, { service: 'fraud' }).run());
   expect(error.exit).toBe('preflight');
@@ -99,8 +121,17 @@ test('growth beyond what is free and what is held is refused; the old pods go on
   );
 });
 
-test('with a place free a new pod starts first, and that stays so', async () => {
+test('an autoscaled service needs room for the fewest pods that it ever has', async () => {
+  const scaled = (minReplicas: number) =>
+    deployTo('scaled', { deploy: { gpus: 1, autoscaling: { minReplicas, maxReplicas: 9 } } }, { dryRun: true });
   await deployTo('full', gpus(4)).destroy();
+  expect((await problemsOf(scaled(5).run())).problems[0]?.what).toBe(
+    '5 pods of 1 nvidia.com/gpu each are wanted; the cluster has room for 4',
+  );
+  expect(await scaled(4).run()).toMatchObject({ outcome: 'planned' });
+});
+
+test('with a place free a new pod starts first, and that stays so', async () => {
   await deployTo('free', gpus(3)).run();
   const second = deployTo('free', gpus(3, { MODE: 'strict' }));
   await second.run();
@@ -108,6 +139,40 @@ test('with a place free a new pod starts first, and that stays so', async () => 
   const again = deployTo('free', gpus(3, { MODE: 'strict' }));
   expect(new Set((await again.run()).plan.changes.map((change) => change.action))).toEqual(new Set(['keep']));
   await deployTo('free', gpus(3)).destroy();
+});
+
+const tried = (replicas: number, env: Record<string, string> = {}): SpecSource => ({
+  deploy: { gpus: 1, replicas, env, rollout: { canary: { steps: [{ weight: 10, seconds: 0 }] } } },
+});
+
+test('a canary that finds no place beside the pods that serve is refused before anything is sent, with the numbers', async () => {
+  await deployTo('canary-full', tried(4)).run();
+  const next = deployTo('canary-full', tried(4, { MODE: 'strict' }));
+  const error = await problemsOf(next.run());
+  expect([error.exit, formatProblems(error.problems)]).toEqual([
+    'preflight',
+    `no-gpu-room  churn in ns/canary-full: 5 pods of 1 nvidia.com/gpu each are wanted, 1 of them for the canary, beside which the others stay; the cluster has room for 4
+          if pool lab may be used, tolerate its taint in deploy.tolerations: room for 8 more pods; or go without a canary (deploy.rollout.canary.enabled: false), free GPUs or add nodes
+          | pool a10 (2 nodes, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 0 of 2 nvidia.com/gpu free, 2 held by this service, room for 2 pods
+          | pool a100 (1 node)
+          |   offers nvidia.com/mig-1g.5gb: 7, but no nvidia.com/gpu
+          | pool lab (1 node, NVIDIA-A10 with 23028 MiB, driver 580.95.05, compute capability 8.6): 8 of 8 nvidia.com/gpu free, room for 0 pods
+          |   taint dedicated=research:NoSchedule is not tolerated
+          | pool t4 (1 node, Tesla-T4 with 15360 MiB, driver 470.82.01, compute capability 7.5): 0 of 2 nvidia.com/gpu free, 2 held by this service, room for 2 pods
+          | 1 node without GPUs`,
+  ]);
+  expect(next.world.events.map(({ type }) => type)).toEqual(['started']);
+  await deployTo('canary-full', gpus(4)).destroy();
+});
+
+test('a canary that takes the last place is promoted by pods that leave before new ones start', async () => {
+  await deployTo('canary-last', tried(3)).run();
+  const next = deployTo('canary-last', tried(3, { MODE: 'strict' }));
+  expect(await next.run()).toMatchObject({ outcome: 'deployed', revision: 2 });
+  expect(next.said()).toEqual([
+    'surge    an old pod leaves before a new one starts: no room for 1 more pod beside the canary: 1 of 4 nvidia.com/gpu free',
+  ]);
+  await deployTo('canary-last', gpus(3)).destroy();
 });
 
 test("an image that a pool's driver is too old for finds no room there, and is told that nothing keeps it away", async () => {
@@ -140,6 +205,12 @@ test('where an autoscaler may add nodes, the lack of room is told and stops noth
       'note     no-gpu-room: 1 pod of 8 nvidia.com/gpu is wanted; the cluster has room for none',
       '         an autoscaler may add nodes: node group a10-spot (0 of 4 nodes); the pods wait for them',
     ]);
+    const real = deployTo('grows', { deploy: { gpus: 8 } }, { timeoutSeconds: 4 });
+    expect((await problemsOf(real.run())).exit).toBe('timeout');
+    const [told] = real.world.events.flatMap((event) => (event.type === 'cause' ? [event] : []));
+    expect([told?.cause.code, told?.graceSeconds]).toEqual(['unschedulable', 60]);
+    expect(told?.cause.details).toContain('an autoscaler may add nodes: node group a10-spot (0 of 4 nodes)');
+    await real.destroy();
   } finally {
     await cluster.remove({ ...settings, ...settings.metadata });
     await cluster.close();

@@ -27,6 +27,8 @@ export interface NodeRoom {
   /** What is short though devices are free: `cpu`. */
   readonly shortOf: readonly string[];
   readonly holders: readonly Holder[];
+  /** Other devices of the same vendor that it offers. */
+  readonly offers: readonly string[];
 }
 
 /** Who holds devices of a node. */
@@ -63,6 +65,7 @@ export function roomOn(node: KubeNode, demand: GpuDemand, podsOn: PodsOn, isOwn:
     fitsAlone: isOpen ? podsThatFit(demand.requests, allocatable, others) : 0,
     wouldFit: podsThatFit(demand.requests, allocatable, others),
     shortOf: free >= demand.perPod ? shortagesOf(demand.requests, allocatable, used) : [],
+    offers: otherDevices(allocatable, demand.resource).map(([name]) => name),
     holders: holdersOf(
       pods.filter((pod) => !isOwn(pod)),
       demand.resource,
@@ -100,10 +103,14 @@ function offerRefusals(allocatable: Amounts, { resource, perPod }: GpuDemand): R
   const offered = allocatable[resource] ?? 0;
   if (offered >= perPod) return [];
   if (offered > 0) return [{ kind: 'resource', text: `has ${offered} ${resource}, a pod asks for ${perPod}` }];
-  const others = Object.entries(allocatable).filter(([name, amount]) => amount > 0 && name.startsWith(`${resource.split('/')[0]}/`));
-  const instead = others.map(([name, amount]) => `${name}: ${amount}`).join(', ');
+  const instead = otherDevices(allocatable, resource)
+    .map(([name, amount]) => `${name}: ${amount}`)
+    .join(', ');
   return [{ kind: 'resource', text: `offers ${instead === '' ? '' : `${instead}, but `}no ${resource}` }];
 }
+
+const otherDevices = (allocatable: Amounts, resource: string): [string, number][] =>
+  Object.entries(allocatable).filter(([name, amount]) => amount > 0 && name !== resource && name.startsWith(`${resource.split('/')[0]}/`));
 
 /** Devices by the controller of the pods that hold them, as far as a name tells. */
 function holdersOf(pods: readonly PlacedPod[], resource: string): Holder[] {

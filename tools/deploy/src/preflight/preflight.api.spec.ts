@@ -40,6 +40,27 @@ test('more pods than the quota can ever hold are refused before anything is sent
   expect((await kubectl(['-n', 'tiny', 'get', 'deployments,leases', '-o', 'name'])).trim()).toBe('');
 });
 
+test("a canary's pods count against the quota, beside those that serve", async () => {
+  const tried = (env: Record<string, string>) =>
+    requestFor('beside', { deploy: { replicas: 2, env, rollout: { canary: { steps: [{ weight: 10, seconds: 0 }] } } } });
+  await namespaceWithQuota('beside', 'pods=2');
+  await deployService(tried({}), recordingWorld());
+  const error = await problemsOf(deployService(tried({ MODE: 'strict' }), recordingWorld()));
+  expect([error.exit, formatProblems(error.problems)]).toEqual([
+    'preflight',
+    `quota-too-small  churn in ns/beside: 3 pods of this size, 1 of them the canary's, can never run in the namespace: its quota is smaller
+          go without a canary (deploy.rollout.canary.enabled: false), lower deploy.replicas or deploy.resources, or ask for a larger quota
+          | resourcequota/team: pods 2, wanted 3`,
+  ]);
+  await kubectl(['-n', 'beside', 'patch', 'quota', 'team', '-p', '{"spec":{"hard":{"pods":"3"}}}']);
+  await kubectl(['-n', 'beside', 'wait', 'quota/team', '--for=jsonpath={.status.hard.pods}=3', '--timeout=30s']);
+  const world = recordingWorld();
+  expect(await deployService(tried({ MODE: 'strict' }), world)).toMatchObject({ outcome: 'deployed', revision: 2 });
+  expect(world.events.filter(({ type }) => type === 'surge').map((event) => formatEvent(event, { colours: false }))).toEqual([
+    'surge    an old pod leaves before a new one starts: the quota has no room for 1 more pod beside the canary',
+  ]);
+});
+
 test('who may not look at nodes deploys a GPU service all the same, and is told what was not looked at', async () => {
   const spec = { deploy: { gpus: 1, env: { MODE: 'blind' } } };
   const request = requestFor('blind', spec);

@@ -3,10 +3,11 @@ import type { Cluster } from '../cluster/index.ts';
 import { type Inventory, leavingMembers } from '../inventory/index.ts';
 import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
 import { namespaceExists } from '../namespace.ts';
-import { isAsApplied } from '../plan/index.ts';
+import { firstReplicas, isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
 import type { Finding, Note } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
+import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
 import { lookAtDevices } from './dra.ts';
 import { type GpuDemand, gpuDemandOf } from './gpu-demand.ts';
 import { type GpuOutlook, lookAtGpus, type Place } from './gpu-outlook.ts';
@@ -27,6 +28,7 @@ interface Subject {
   readonly pod: SchedulingSpec;
   readonly strategy: { readonly maxUnavailable: number | string };
   readonly live: LiveDeployment | undefined;
+  readonly canary: CanaryPods;
 }
 
 interface RenderedSpec {
@@ -46,16 +48,20 @@ interface Outlook {
 
 /**
  * Looks whether the release can go, before anything is written: rights, GPUs, quotas, classes. Gives the release with the way
- * in which its pods are replaced; throws every problem that was found.
+ * in which its pods are replaced; throws every problem that was found. The pods of a canary need their places beside all others.
  */
 export async function preflight(
   cluster: Cluster,
   release: Release,
   inventory: Inventory,
   report: (finding: Finding) => void,
+  canary: CanaryPods = NO_CANARY,
 ): Promise<Release> {
   const leaving = leavingMembers(inventory, release.objects);
-  const [, chosen] = await settleBoth(expectReleaseRights(cluster, release, leaving), choosePlaces(cluster, release, inventory, report));
+  const [, chosen] = await settleBoth(
+    expectReleaseRights(cluster, release, leaving),
+    choosePlaces(cluster, release, inventory, canary, report),
+  );
   return chosen;
 }
 
@@ -72,11 +78,12 @@ async function choosePlaces(
   cluster: Cluster,
   release: Release,
   inventory: Inventory,
+  canary: CanaryPods,
   report: (finding: Finding) => void,
 ): Promise<Release> {
   const asLive = inLiveWay(release, inventory.members);
   if (keepsDeployment(asLive, inventory)) return asLive;
-  const subject = subjectOf(release, inventory);
+  const subject = subjectOf(release, inventory, canary);
   if (!subject || subject.replicas === 0) return release;
   const outlook = await lookAround(cluster, release, subject);
   for (const note of outlook.notes) report({ type: 'noted', ...note });
@@ -96,7 +103,7 @@ function keepsDeployment(release: Release, inventory: Inventory): boolean {
   return desired !== undefined && isAsApplied(desired, liveOf(desired, inventory));
 }
 
-function subjectOf(release: Release, inventory: Inventory): Subject | undefined {
+function subjectOf(release: Release, inventory: Inventory, canary: CanaryPods): Subject | undefined {
   const desired = release.objects.find(isDeployment) as LiveDeployment | undefined;
   if (!desired) return undefined;
   const { service, environment } = release;
@@ -106,26 +113,27 @@ function subjectOf(release: Release, inventory: Inventory): Subject | undefined 
   return {
     place: { service, namespace, selector: selector.matchLabels },
     where: `${service} in ns/${namespace}`,
-    // What an autoscaler sets is not rendered.
-    replicas: desired.spec.replicas ?? live?.spec.replicas ?? 1,
+    // What an autoscaler sets is not rendered: what it has set stays, and it never goes below its least.
+    replicas: desired.spec.replicas ?? Math.max(live?.spec.replicas ?? 1, firstReplicas(desired, release.objects) ?? 1),
     pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
     strategy: strategy.rollingUpdate,
     live,
+    canary,
   };
 }
 
 /** What the cluster promises, from all sides at once. */
 async function lookAround(cluster: Cluster, release: Release, subject: Subject): Promise<Outlook> {
-  const { place, where, replicas, live } = subject;
+  const { place, where, replicas, live, canary } = subject;
   const pod = await withRuntimeClass(cluster, subject.pod, where);
-  const demand = gpuDemandOf(pod, replicas, release.gpuWishes);
+  const demand = gpuDemandOf(pod, replicas, release.gpuWishes, stillToCome(canary));
   const charge = { requests: podRequests(pod), limits: limitsOf(pod) };
   const running = live?.status?.replicas ?? 0;
   const [gpus, [quotas, devices]] = await settleBoth(
     demand ? lookAtGpus(cluster, demand, place) : Promise.resolve(undefined),
     settleBoth(
-      lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, charge }),
-      lookAtDevices(cluster, release.objects, replicas, where),
+      lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, canary, charge }),
+      lookAtDevices(cluster, release.objects, replicas + canary.wanted, where),
     ),
   );
   const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices];
@@ -136,14 +144,16 @@ const limitsOf = (pod: SchedulingSpec): Amounts =>
   sumOf((pod.containers ?? []).map((container) => amountsOf(container.resources?.limits ?? {})));
 
 /** Undefined where too little is known to say more than the rendering did: which claimed devices are free, only the scheduler knows. */
-function chooseWay({ replicas, pod }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
+function chooseWay({ replicas, pod, canary }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
   const { gpus, demand, admitted, running } = outlook;
   if ((demand && !gpus?.room) || pod.resourceClaims?.length) return undefined;
   const places = gpus?.room?.free ?? Number.POSITIVE_INFINITY;
-  const room = { free: Math.min(places, admitted), whole: Number.POSITIVE_INFINITY };
+  // The canary comes first, and goes on while the service takes its pods.
+  const room = { free: Math.max(0, Math.min(places, admitted) - stillToCome(canary)), whole: Number.POSITIVE_INFINITY };
+  const beside = canary.wanted > 0 ? ' beside the canary' : '';
   const rollingUpdate = chooseRollingUpdate(replicas, running, room) ?? OLD_FIRST;
-  if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${count(room.free, 'more pod')}` };
-  const needed = count(roomForSurge(replicas, running), 'more pod');
+  if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${count(room.free, 'more pod')}${beside}` };
+  const needed = `${count(roomForSurge(replicas, running), 'more pod')}${beside}`;
   const because =
     admitted < places
       ? `the quota has no room for ${needed}`
@@ -152,8 +162,8 @@ function chooseWay({ replicas, pod }: Subject, outlook: Outlook): { rollingUpdat
 }
 
 /** A rollout that the spec asks for, and that would wait for ever: no pod may leave, and no new one finds a place. */
-function expectRoomForRollout({ where, replicas, strategy }: Subject, { gpus, demand, running }: Outlook): void {
-  if (!demand || !gpus?.room || gpus.room.free > 0 || running < replicas) return;
+function expectRoomForRollout({ where, replicas, strategy, canary }: Subject, { gpus, demand, running }: Outlook): void {
+  if (!demand || !gpus?.room || gpus.room.free > stillToCome(canary) || running < replicas) return;
   if (podsOf(strategy.maxUnavailable, replicas) > 0) return;
   const problem = {
     code: 'rollout-deadlock',

@@ -1,6 +1,7 @@
 import { type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import type { Note } from '../report/index.ts';
+import { type CanaryPods, stillToCome } from './canary-pods.ts';
 import { boundsFor, brokenBounds, type PodCharge, podsAdmitted, type QuotaBound, readQuotas } from './quota.ts';
 
 /** What the namespace's quotas promise to a service. */
@@ -15,6 +16,8 @@ export interface QuotaQuestion {
   readonly namespace: string;
   readonly replicas: number;
   readonly running: number;
+  /** Pods of a canary that runs beside the service's own. */
+  readonly canary: CanaryPods;
   readonly charge: PodCharge;
 }
 
@@ -23,23 +26,26 @@ export interface QuotaQuestion {
  * than the service alone never does, so it is a problem.
  */
 export async function lookAtQuotas(cluster: Cluster, question: QuotaQuestion): Promise<QuotaOutlook> {
-  const { replicas, running, charge, namespace } = question;
+  const { replicas, running, canary, charge, namespace } = question;
   const bounds = boundsFor(await readQuotas(cluster, namespace), charge);
-  const broken = brokenBounds(bounds, replicas);
+  const broken = brokenBounds(bounds, replicas + canary.wanted);
   if (broken.length > 0) throw new ProblemError([quotaTooSmall(broken, question)], 'preflight');
   const admitted = podsAdmitted(bounds);
-  const added = replicas - running;
+  const added = Math.max(0, replicas - running) + stillToCome(canary);
   return { admitted, notes: added > admitted ? [quotaFull(bounds, added, admitted)] : [] };
 }
 
-function quotaTooSmall(broken: readonly QuotaBound[], { where, replicas }: QuotaQuestion): Problem {
+function quotaTooSmall(broken: readonly QuotaBound[], { where, replicas, canary }: QuotaQuestion): Problem {
+  const pods = replicas + canary.wanted;
+  const ofCanary = canary.wanted > 0 ? `, ${canary.wanted} of them the canary's,` : '';
+  const without = canary.wanted > 0 ? 'go without a canary (deploy.rollout.canary.enabled: false), ' : '';
   return {
     code: 'quota-too-small',
     where,
-    what: `${replicas} pod${replicas === 1 ? '' : 's'} of this size can never run in the namespace: its quota is smaller`,
-    remedy: 'lower deploy.replicas or deploy.resources, or ask for a larger quota',
+    what: `${pods} pod${pods === 1 ? '' : 's'} of this size${ofCanary} can never run in the namespace: its quota is smaller`,
+    remedy: `${without}lower deploy.replicas or deploy.resources, or ask for a larger quota`,
     details: broken.map(
-      (bound) => `resourcequota/${bound.quota}: ${bound.key} ${amount(bound.hard)}, wanted ${amount(bound.perPod * replicas)}`,
+      (bound) => `resourcequota/${bound.quota}: ${bound.key} ${amount(bound.hard)}, wanted ${amount(bound.perPod * pods)}`,
     ),
   };
 }

@@ -1,6 +1,5 @@
-import type { Cluster } from '../cluster/index.ts';
+import { type Cluster, ifAllowed } from '../cluster/index.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { ifAllowed } from './if-allowed.ts';
 import { type Amounts, amountsOf } from './requests.ts';
 import { LOOKED_AT } from './resources.ts';
 

@@ -1,7 +1,6 @@
-import type { Cluster } from '../cluster/index.ts';
+import { type Cluster, ifAllowed } from '../cluster/index.ts';
 import { type KubeNode, RESOURCES } from '../kube/index.ts';
 import { isDevice } from './gpu-demand.ts';
-import { ifAllowed } from './if-allowed.ts';
 import type { PodsOn } from './node-room.ts';
 import { isAlive } from './node-room.ts';
 import { amountsOf } from './requests.ts';

@@ -1,3 +1,4 @@
+import { NODE_POOL } from '../autoscaler/index.ts';
 import type { Resource } from '../kube/index.ts';
 
 const clusterWide = (apiVersion: string, kind: string, plural: string): Resource => ({ apiVersion, kind, plural, namespaced: false });
@@ -8,7 +9,7 @@ export const LOOKED_AT = {
   RuntimeClass: clusterWide('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses'),
   DeviceClass: clusterWide('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses'),
   ResourceSlice: clusterWide('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices'),
-  NodePool: clusterWide('karpenter.sh/v1', 'NodePool', 'nodepools'),
+  NodePool: NODE_POOL,
   RulesReview: clusterWide('authorization.k8s.io/v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
   AccessReview: clusterWide('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   SelfReview: clusterWide('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews'),

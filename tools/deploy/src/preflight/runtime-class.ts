@@ -1,7 +1,6 @@
 import { ProblemError } from '@modelyard/core';
-import type { Cluster } from '../cluster/index.ts';
+import { type Cluster, ifAllowed } from '../cluster/index.ts';
 import type { KubeObject, Toleration } from '../kube/index.ts';
-import { ifAllowed } from './if-allowed.ts';
 import { LOOKED_AT } from './resources.ts';
 import type { SchedulingSpec } from './scheduling.ts';
 

@@ -1,14 +1,11 @@
 import type { Condition } from '../kube/index.ts';
 import { containerCause, initContainerCause } from './container.ts';
+import { GRACES } from './graces.ts';
 import { lossCause, nodeCause, setupCause } from './pod.ts';
+import { refusal } from './refusal.ts';
 import { schedulingCause } from './scheduling.ts';
 import { newPods, newReplicaSet } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
-
-/** Quota is often freed by another pod that leaves; a policy does not change its mind. */
-const QUOTA_GRACE_SECONDS = 30;
-/** An API server that has just started does not know the controllers' own rights yet. */
-const CREATION_GRACE_SECONDS = 30;
 
 /** Why the new pods are not ready, the gravest first; only the new ReplicaSet is judged. */
 export function findCauses(rollout: Rollout): Cause[] {
@@ -31,7 +28,7 @@ function pauseCause({ deployment }: Rollout): Cause | undefined {
     where: `deployment/${name}`,
     what: 'the Deployment is paused, so nothing of it is rolled out',
     remedy: `kubectl -n ${namespace} rollout resume deployment/${name}`,
-    graceSeconds: CREATION_GRACE_SECONDS,
+    graceSeconds: GRACES.paused.seconds,
   };
 }
 
@@ -50,29 +47,6 @@ function creationCause(rollout: Rollout): Cause | undefined {
   return refusal(`replicaset/${set.metadata.name}`, failure.message ?? failure.reason ?? '');
 }
 
-function refusal(where: string, message: string): Cause {
-  if (message.includes('exceeded quota') || message.includes('failed quota')) {
-    return {
-      code: 'quota',
-      where,
-      what: message,
-      remedy: 'lower deploy.replicas or deploy.resources in model-service.yaml, or raise the ResourceQuota of the namespace',
-      // A quota that wants a limit which the pod does not name is never freed.
-      graceSeconds: message.includes('failed quota') ? 0 : QUOTA_GRACE_SECONDS,
-    };
-  }
-  const denied = /violates PodSecurity|denied (the )?request|is forbidden/.test(message) && !/not found|User "[^"]*" cannot/.test(message);
-  return {
-    code: denied ? 'admission-denied' : 'pod-not-created',
-    where,
-    what: message,
-    remedy: denied
-      ? 'the policy of the namespace refuses these pods: change it, or what model-service.yaml asks for'
-      : 'read the events below',
-    graceSeconds: denied ? 0 : CREATION_GRACE_SECONDS,
-  };
-}
-
 /** The controller gave up, for no cause that we can name; found causes go before it. */
 function deadlineCause(rollout: Rollout): Cause | undefined {
   const progressing = conditionOf(rollout.deployment?.status?.conditions, 'Progressing', 'False');
@@ -83,7 +57,7 @@ function deadlineCause(rollout: Rollout): Cause | undefined {
     where: `deployment/${rollout.deployment?.metadata.name}`,
     what: `no progress for ${seconds} s`,
     remedy: 'read the events below, or raise model.loadBudgetSeconds in model-service.yaml',
-    graceSeconds: 0,
+    graceSeconds: GRACES.deadline.seconds,
   };
 }
 

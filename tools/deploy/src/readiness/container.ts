@@ -1,13 +1,12 @@
 import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { CONTAINER_NAME } from '../manifests/index.ts';
+import { GRACES } from './graces.ts';
 import { healthCause, probeKillCause } from './health.ts';
 import { shorten } from './pod-events.ts';
 import { pullCause, waitsForImage } from './pull.ts';
-import { isReferenceMissing, REFERENCE_GRACE_SECONDS, REFERENCE_REMEDY } from './references.ts';
+import { isReferenceMissing } from './references.ts';
+import { startRemedy } from './start-remedies.ts';
 import type { Cause, Rollout } from './types.ts';
-
-const CREATION_GRACE_SECONDS = 20;
-/** The first crash may be a neighbour's fault: the container is started once more. */
-const FIRST_CRASH_GRACE_SECONDS = 15;
 
 /** Reasons of the kubelet (pkg/kubelet/kuberuntime) for a container that does not come to run. */
 const CREATION_REASONS: ReadonlySet<string> = new Set([
@@ -45,8 +44,8 @@ function creationCause(pod: LivePod, status: ContainerStatus, reason: string, me
     code: isMissing ? 'reference-missing' : 'container-not-created',
     where: `pod/${pod.metadata.name}`,
     what: `the container cannot be created (${reason}): ${shorten(message ?? status.lastState?.terminated?.message ?? 'no reason given')}`,
-    remedy: isMissing ? REFERENCE_REMEDY : 'read the events below',
-    graceSeconds: isMissing ? REFERENCE_GRACE_SECONDS : CREATION_GRACE_SECONDS,
+    remedy: startRemedy(message ?? '') ?? 'read the events below',
+    graceSeconds: (isMissing ? GRACES.reference : GRACES.creation).seconds,
   };
 }
 
@@ -62,9 +61,9 @@ function crashCause(pod: LivePod, status: ContainerStatus): Cause | undefined {
   return {
     ...shared,
     code: 'crash',
-    what: `the container ended with exit code ${ended.exitCode}${killed(ended.exitCode)}${times(status.restartCount)}${said}`,
-    remedy: 'read the log below; the same image starts with "docker run --read-only --tmpfs /tmp --cap-drop ALL <image>"',
-    graceSeconds: status.restartCount > 0 ? 0 : FIRST_CRASH_GRACE_SECONDS,
+    what: `${nameOf(pod, status)} ended with exit code ${ended.exitCode}${killed(ended.exitCode)}${times(status.restartCount)}${said}`,
+    remedy: startRemedy(ended.message ?? '') ?? (isAdded(pod, status) ? ADDED_REMEDY : CRASH_REMEDY),
+    graceSeconds: (status.restartCount > 0 ? GRACES.crash : GRACES.firstCrash).seconds,
   };
 }
 
@@ -73,11 +72,18 @@ function outOfMemory(pod: LivePod, status: ContainerStatus): Pick<Cause, 'code' 
   const limit = all.find((one) => one.name === status.name)?.resources?.limits?.memory;
   return {
     code: 'out-of-memory',
-    what: `the container needed more memory than its limit${limit ? ` of ${limit}` : ''} and was killed (OOMKilled)`,
-    remedy: 'raise deploy.resources.memory in model-service.yaml, or load a smaller model',
-    graceSeconds: 0,
+    what: `${nameOf(pod, status)} needed more memory than its limit${limit ? ` of ${limit}` : ''} and was killed (OOMKilled)`,
+    remedy: isAdded(pod, status) ? ADDED_REMEDY : 'raise deploy.resources.memory in model-service.yaml, or load a smaller model',
+    graceSeconds: GRACES.outOfMemory.seconds,
   };
 }
+
+/** A mesh or an agent adds containers of its own to the pods. */
+const isAdded = (pod: LivePod, status: ContainerStatus): boolean => status.name !== CONTAINER_NAME && !isInit(pod, status);
+const nameOf = (pod: LivePod, status: ContainerStatus): string => (isAdded(pod, status) ? `container "${status.name}"` : 'the container');
+
+const CRASH_REMEDY = 'read the log below; the same image starts with "docker run --read-only --tmpfs /tmp --cap-drop ALL <image>"';
+const ADDED_REMEDY = 'it is none of the service: see who adds it to the pods (a mesh, an agent), and its log below';
 
 const isInit = (pod: LivePod, status: ContainerStatus): boolean =>
   pod.status?.initContainerStatuses?.some((one) => one.name === status.name) ?? false;

@@ -1,11 +1,11 @@
 import { HEALTH_PATH } from '@modelyard/core';
 import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { eventsOf, probeEvent, shorten } from './pod-events.ts';
 import type { Cause, HealthAnswer, Rollout } from './types.ts';
 
 /** The reason of the generated service while its model is on the way. */
 const LOADING_REASON = 'loading';
-const LIVENESS_GRACE_SECONDS = 15;
 const HEALTH_REMEDY = `${HEALTH_PATH} names the reason; for a slow model raise model.loadBudgetSeconds, for another one train and build again`;
 
 /** A container that answers, but not with 200: it may still be loading its model, so only its probe can end it. */
@@ -20,7 +20,7 @@ export function healthCause(pod: LivePod, status: ContainerStatus, rollout: Roll
     where: `pod/${pod.metadata.name}`,
     what: said,
     remedy: HEALTH_REMEDY,
-    graceSeconds: answer && isFinal(answer) ? 0 : Number.POSITIVE_INFINITY,
+    graceSeconds: (answer && isFinal(answer) ? GRACES.modelRefused : GRACES.loading).seconds,
     pod: pod.metadata.name,
   };
 }
@@ -36,9 +36,9 @@ export function probeKillCause(pod: LivePod, rollout: Rollout): Cause | undefine
     probe === 'startup'
       ? [
           `not ready within its load budget, so it was restarted; GET ${HEALTH_PATH} answered ${answer ? describeAnswer(answer) : 'nothing'}`,
-          0,
+          GRACES.loadBudget.seconds,
         ]
-      : [`its liveness probe failed, so it was restarted: ${said}`, LIVENESS_GRACE_SECONDS];
+      : [`its liveness probe failed, so it was restarted: ${said}`, GRACES.liveness.seconds];
   return { code: 'not-healthy', where: `pod/${pod.metadata.name}`, what, remedy: HEALTH_REMEDY, graceSeconds, pod: pod.metadata.name };
 }
 

@@ -1,4 +1,5 @@
 export { findCauses } from './causes.ts';
+export { GRACES } from './graces.ts';
 export { probeEvent } from './pod-events.ts';
 export { judgeRollout, noteCauses, progressOf, type Sightings, sightingKey } from './readiness.ts';
 export { newPods, newReplicaSet } from './select.ts';

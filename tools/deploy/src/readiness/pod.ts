@@ -1,14 +1,13 @@
 import type { LiveEvent, LivePod } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { eventsOf, shorten } from './pod-events.ts';
-import { isReferenceMissing, REFERENCE_GRACE_SECONDS, REFERENCE_REMEDY } from './references.ts';
+import { isReferenceMissing, referenceRemedy } from './references.ts';
 import { lostPods } from './select.ts';
+import { startRemedy } from './start-remedies.ts';
 import type { Cause, Rollout } from './types.ts';
 
-/** Disks are attached by a cloud, networks by a daemon that may still start. */
-const SETUP_GRACE_SECONDS = 60;
-/** One pod that a node threw out is replaced; so many in one rollout mean that every one will be. */
+/** So many pods that nodes threw out in one rollout mean that every one will be. */
 const DOOMED_LOSSES = 3;
-const LOSS_GRACE_SECONDS = 15;
 
 const VOLUME_REASONS: ReadonlySet<string> = new Set([
   'FailedMount',
@@ -24,14 +23,17 @@ export function setupCause(pod: LivePod, rollout: Rollout): Cause | undefined {
   if (!pod.spec?.nodeName || hasStarted(pod)) return undefined;
   const event = eventsOf(pod, rollout).findLast((one) => VOLUME_REASONS.has(one.reason ?? '') || SANDBOX_REASONS.has(one.reason ?? ''));
   if (!event) return undefined;
-  const shared = { where: `pod/${pod.metadata.name}`, graceSeconds: SETUP_GRACE_SECONDS };
+  const shared = { where: `pod/${pod.metadata.name}`, graceSeconds: GRACES.mount.seconds };
   return VOLUME_REASONS.has(event.reason ?? '')
     ? { ...shared, ...volumeTrouble(event) }
     : {
         ...shared,
+        graceSeconds: GRACES.sandbox.seconds,
         code: 'sandbox',
         what: `the node cannot set the pod up (${event.reason}): ${shorten(event.message ?? '')}`,
-        remedy: 'it is the node or its network, not the service: kubectl describe node, and the network add-on of the cluster',
+        remedy:
+          startRemedy(event.message ?? '') ??
+          'it is the node or its network, not the service: kubectl describe node, and the network add-on of the cluster',
       };
 }
 
@@ -41,8 +43,8 @@ function volumeTrouble(event: LiveEvent): Partial<Cause> & Pick<Cause, 'code' | 
     return {
       code: 'reference-missing',
       what: `a volume cannot be mounted: ${shorten(message)}`,
-      remedy: REFERENCE_REMEDY,
-      graceSeconds: REFERENCE_GRACE_SECONDS,
+      remedy: referenceRemedy(message),
+      graceSeconds: GRACES.reference.seconds,
     };
   return {
     code: 'volume',
@@ -68,7 +70,7 @@ export function nodeCause(pod: LivePod, rollout: Rollout): Cause | undefined {
     where: `pod/${pod.metadata.name}`,
     what: `node ${pod.spec?.nodeName ?? ''} does not answer any more; its pods are moved to other nodes after about five minutes`,
     remedy: `see "kubectl describe node ${pod.spec?.nodeName ?? ''}"; when it does not come back, delete it from the cluster`,
-    graceSeconds: Number.POSITIVE_INFINITY,
+    graceSeconds: GRACES.nodeLost.seconds,
   };
 }
 
@@ -87,7 +89,7 @@ export function lossCause(rollout: Rollout): Cause | undefined {
     remedy: isEvicted
       ? 'the node ran short of what the message names: raise deploy.resources in model-service.yaml, so that the pod is not the first to go'
       : 'compare what the node offers with what model-service.yaml asks for; for devices, see the device plugin of the node',
-    graceSeconds: lost.length >= DOOMED_LOSSES ? LOSS_GRACE_SECONDS : Number.POSITIVE_INFINITY,
+    graceSeconds: (lost.length >= DOOMED_LOSSES ? GRACES.lostOften : GRACES.lost).seconds,
     ...(isEvicted ? { pod: pod.metadata.name } : {}),
   };
 }

@@ -1,9 +1,7 @@
 import type { ContainerStatus, LivePod } from '../kube/index.ts';
+import { GRACES } from './graces.ts';
 import { eventsOf, shorten } from './pod-events.ts';
 import type { Cause, Rollout } from './types.ts';
-
-/** A registry that does not answer may answer soon; a missing image stays missing. */
-const PULL_GRACE_SECONDS = 30;
 
 /** Reasons of the kubelet (pkg/kubelet/images), and those that a container runtime adds. */
 const PULL_REASONS: ReadonlySet<string> = new Set([
@@ -35,9 +33,22 @@ export function pullCause(pod: LivePod, status: ContainerStatus, rollout: Rollou
     code: 'image-pull',
     where: `pod/${pod.metadata.name}`,
     what: `image "${imageOf(pod, status)}" cannot be pulled (${waiting?.reason}): ${answer}`,
-    remedy: 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml',
-    graceSeconds: lasts ? 0 : PULL_GRACE_SECONDS,
+    remedy: remedyFor(answer, pod),
+    graceSeconds: (lasts ? GRACES.noImage : GRACES.pull).seconds,
   };
+}
+
+/** Docker Hub and others say "denied" of an image that is not there as well. */
+function remedyFor(answer: string, { metadata: { namespace } }: LivePod): string {
+  if (/no match for platform|exec format/i.test(answer))
+    return 'build the image for the platform of the nodes ("kubectl get nodes -o wide" names it)';
+  if (PASSING_ANSWER.test(answer)) return 'wait, or let the nodes sign in to the registry or use a mirror of it';
+  if (/denied|unauthorized|forbidden|authentication/i.test(answer))
+    return (
+      'push the image if it is not there; else let the nodes sign in to the registry, or name a Secret of type docker-registry: ' +
+      `kubectl -n ${namespace} patch serviceaccount <service> -p '{"imagePullSecrets":[{"name":"<secret>"}]}'`
+    );
+  return 'push the image, load it into the local cluster ("npx modelyard cluster load <image>"), or mend the registry in modelyard.yaml';
 }
 
 function imageOf(pod: LivePod, status: ContainerStatus): string {

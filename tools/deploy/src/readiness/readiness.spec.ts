@@ -214,9 +214,34 @@ describe('a pod without a node', () => {
     expect(judgeAfter(rollout, 9999).state).toBe('waiting');
   });
 
-  test('waits while an autoscaler adds a node', () => {
-    const rollout = rolloutOf([pod], { events: [podEvent('TriggeredScaleUp', 'pod triggered scale-up: [{pool 0->1}]')] });
-    expect(judgeAfter(rollout, 9999).state).toBe('waiting');
+  test.each(['TriggeredScaleUp', 'Nominated'])('waits while an autoscaler adds a node (%s)', (reason) => {
+    expect(judgeAfter(rolloutOf([pod], { events: [podEvent(reason, 'a node comes')] }), 9999).state).toBe('waiting');
+  });
+
+  test('waits for a word of an autoscaler that may add a node, less for one that nobody could see, and least for none', () => {
+    const { growth: _seen, ...unseen } = rolloutOf([pod]);
+    const refused = [podEvent('NotTriggerScaleUp', "pod didn't trigger scale-up: 1 max node group size reached")];
+    const growth = ["Karpenter's gpu"];
+    const rollouts = [rolloutOf([pod], { growth }), unseen, rolloutOf([pod]), rolloutOf([pod], { growth, events: refused })];
+    expect(rollouts.map((rollout) => only(rollout)?.graceSeconds)).toEqual([60, 30, 15, 15]);
+    expect(only(rolloutOf([pod], { growth }))?.details).toEqual(["an autoscaler may add nodes: Karpenter's gpu"]);
+  });
+
+  test('is not told of devices on nodes that do not take it', () => {
+    const lab = { ...nodeOffering('lab', { 'nvidia.com/gpu': '8' }), spec: { taints: [{ key: 'team', effect: 'NoSchedule' }] } };
+    const nodes = [lab, nodeOffering('small', { 'nvidia.com/gpu': '2' })];
+    expect(only(rolloutOf([pod], { nodes }))?.what).toMatch(
+      /^asks for nvidia\.com\/gpu: 4, the most that a node has is 2 \(node small, 2 nodes seen, 1 of them open to the pod\);/,
+    );
+  });
+
+  test('is told which claim is missing', () => {
+    const gone = podLike({ unschedulable: '0/5 nodes are available: persistentvolumeclaim "models" not found. not found' });
+    expect(only(rolloutOf([gone]))).toMatchObject({
+      code: 'volume',
+      what: '0/5 nodes are available: persistentvolumeclaim "models" not found',
+      remedy: 'create the claim "models" in the namespace, or mend model.source.pvc in model-service.yaml',
+    });
   });
 });
 
@@ -225,6 +250,28 @@ describe('pods that are not created', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }];
     return rolloutOf([], { replicaSets: [replicaSet('new', { conditions })] });
   };
+
+  test.each([
+    [
+      'failed quota: team: must specify limits.cpu for: model',
+      'quota',
+      0,
+      /^the quota counts what the pods do not name: set it in deploy\.resources/,
+    ],
+    ['no PriorityClass with name serving was found', 'pod-not-created', 30, /^create the PriorityClass, or mend deploy\.priorityClass/],
+    ['pod rejected: RuntimeClass "nvidia" not found', 'pod-not-created', 30, /^install what makes the RuntimeClass/],
+    ['error looking up service account ml/churn: serviceaccount "churn" not found', 'pod-not-created', 30, /deploy again$/],
+    [
+      'maximum memory usage per Container is 256Mi, but limit is 512Mi',
+      'admission-denied',
+      0,
+      /^a LimitRange of the namespace sets these bounds/,
+    ],
+    ['admission webhook "x" denied the request: not found in the list', 'admission-denied', 0, /^the policy of the namespace refuses/],
+  ])('because of "%s" are told what to do', (message, code, graceSeconds, remedy) => {
+    const found = only(failing(`pods "churn-new-1" is forbidden: ${message}`));
+    expect(found).toMatchObject({ code, graceSeconds, remedy: expect.stringMatching(remedy) });
+  });
 
   test('for want of quota get a grace', () => {
     expect(only(failing('pods "churn-new-1" is forbidden: exceeded quota: gpus'))).toMatchObject({ code: 'quota', graceSeconds: 30 });

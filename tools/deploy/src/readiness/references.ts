@@ -5,7 +5,8 @@ const MISSING =
 /** Whether a message is about something that is referred to and missing; it may still be created. */
 export const isReferenceMissing = (message: string): boolean => MISSING.test(message);
 
-/** Time for whoever creates Secrets to do so. */
-export const REFERENCE_GRACE_SECONDS = 20;
+const SECRET_REMEDY = 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml';
+const CONFIG_REMEDY = 'a deploy makes the ConfigMap of a service: deploy again, and see who deletes it';
 
-export const REFERENCE_REMEDY = 'create the Secret with this key in the namespace, or mend deploy.secrets in model-service.yaml';
+/** What to do about what is referred to and missing. */
+export const referenceRemedy = (message: string): string => (/configmap|config key/i.test(message) ? CONFIG_REMEDY : SECRET_REMEDY);

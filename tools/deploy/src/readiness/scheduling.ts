@@ -1,13 +1,9 @@
-import { NVIDIA_GPU_RESOURCE } from '@modelyard/core';
-import { type KubeNode, type LivePod, parseQuantity } from '../kube/index.ts';
+import { type KubeNode, type LivePod, nodeRefusals, parseQuantity } from '../kube/index.ts';
+import { GRACES, type Grace } from './graces.ts';
+import { eventsOf } from './pod-events.ts';
 import { describePools } from './pools.ts';
 import { hasLeavingPods } from './select.ts';
 import type { Cause, Rollout } from './types.ts';
-
-/** A scheduler that finds no node may find one when another pod leaves. */
-const UNSCHEDULABLE_GRACE_SECONDS = 15;
-/** A volume is provisioned by somebody else, who may be slow. */
-const VOLUME_GRACE_SECONDS = 60;
 
 /** What keeps a pod from every node, with what it asks for beside what the nodes have. */
 export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefined {
@@ -18,18 +14,18 @@ export function schedulingCause(pod: LivePod, rollout: Rollout): Cause | undefin
   if (VOLUME_SIGNS.test(message)) return volumeCause(pod, message);
   const shortages = [...message.matchAll(/Insufficient ([\w./-]+\w)/g)].map((match) => match[1] as string);
   const asked = shortages.map((resource) => describeShortage(resource, pod, rollout.nodes)).filter((text) => text !== undefined);
-  const pools = rollout.nodes ? describePools(pod, rollout.nodes) : [];
+  const growth = (rollout.growth ?? []).map((pool) => `an autoscaler may add nodes: ${pool}`);
+  const details = [...(rollout.nodes ? describePools(pod, rollout.nodes) : []), ...growth];
   return {
     code: 'unschedulable',
     where: `pod/${pod.metadata.name}`,
     what: [...asked, message].join('; '),
     remedy: CLAIM_SIGNS.test(message) ? CLAIM_REMEDY : remedyFor(shortages),
-    graceSeconds: mayStillFit(pod, rollout) ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_GRACE_SECONDS,
-    ...(pools.length > 0 ? { details: pools } : {}),
+    graceSeconds: graceOf(pod, rollout).seconds,
+    ...(details.length > 0 ? { details } : {}),
   };
 }
 
-/** Whoever set the gate will take it away, or not: a queue for GPUs may be long. */
 function gateCause(pod: LivePod): Cause {
   const gates = (pod.spec?.schedulingGates ?? []).map((gate) => gate.name).join(', ');
   return {
@@ -37,7 +33,7 @@ function gateCause(pod: LivePod): Cause {
     where: `pod/${pod.metadata.name}`,
     what: `the pod is held back from the scheduler by ${gates || 'a scheduling gate'}`,
     remedy: 'ask whoever set the gate: a queue such as Kueue lets the pod go when it is its turn',
-    graceSeconds: Number.POSITIVE_INFINITY,
+    graceSeconds: GRACES.gated.seconds,
   };
 }
 
@@ -45,12 +41,15 @@ function gateCause(pod: LivePod): Cause {
 const VOLUME_SIGNS = /persistentvolumeclaim|persistent volume|PersistentVolume's node affinity|volume count|volume zone|pvc\(s\)/i;
 
 function volumeCause(pod: LivePod, message: string): Cause {
+  const claim = /persistentvolumeclaim "([^"]+)" not found/.exec(message)?.[1];
   return {
     code: 'volume',
     where: `pod/${pod.metadata.name}`,
     what: message,
-    remedy: 'see "kubectl describe pvc": the claim must exist, and its storage class must give it a volume where the pod can run',
-    graceSeconds: VOLUME_GRACE_SECONDS,
+    remedy: claim
+      ? `create the claim "${claim}" in the namespace, or mend model.source.pvc in model-service.yaml`
+      : 'see "kubectl describe pvc": the storage class of the claim must give it a volume where the pod can run',
+    graceSeconds: GRACES.claim.seconds,
   };
 }
 
@@ -59,29 +58,37 @@ const CLAIM_SIGNS = /allocate all claims|resourceclaim|DeviceClass/i;
 const CLAIM_REMEDY =
   'compare deploy.gpu (deviceClass, products, memoryMiB) with the devices that the cluster has, "kubectl get resourceslices -o yaml", or free GPUs';
 
-/** Room is coming: pods are leaving, or an autoscaler said that it adds a node. */
-function mayStillFit(pod: LivePod, rollout: Rollout): boolean {
-  const scalesUp = rollout.events.some((event) => event.reason === 'TriggeredScaleUp' && event.involvedObject.name === pod.metadata.name);
-  return scalesUp || hasLeavingPods(rollout);
+/** What an autoscaler says of a pod: the cluster autoscaler, or Karpenter, that it adds a node; the former also that none would help. */
+const ADDS_NODE = new Set(['TriggeredScaleUp', 'Nominated']);
+const ADDS_NONE = 'NotTriggerScaleUp';
+
+/** Room is coming where pods are leaving, or an autoscaler said that it adds a node; one that has said nothing yet is waited for. */
+function graceOf(pod: LivePod, rollout: Rollout): Grace {
+  const said = eventsOf(pod, rollout).map((event) => event.reason ?? '');
+  if (said.some((reason) => ADDS_NODE.has(reason)) || hasLeavingPods(rollout)) return GRACES.nodeToCome;
+  if (said.includes(ADDS_NONE) || rollout.growth?.length === 0) return GRACES.noNode;
+  return rollout.growth ? GRACES.autoscalerAwaited : GRACES.autoscalerUnseen;
 }
 
 function describeShortage(resource: string, pod: LivePod, nodes: readonly KubeNode[] | undefined): string | undefined {
   const asked = pod.spec?.containers?.[0]?.resources?.requests?.[resource];
   if (asked === undefined) return undefined;
   if (nodes === undefined) return `asks for ${resource}: ${asked}`;
-  const offers = nodes.map((node) => ({ name: node.metadata.name, amount: node.status?.allocatable?.[resource] ?? '0' }));
+  const open = nodes.filter((node) => nodeRefusals(node, pod.spec ?? {}).length === 0);
+  const offers = open.map((node) => ({ name: node.metadata.name, amount: node.status?.allocatable?.[resource] ?? '0' }));
   const most = offers.sort((a, b) => (parseQuantity(b.amount) ?? 0) - (parseQuantity(a.amount) ?? 0))[0];
-  if (!most || parseQuantity(most.amount) === 0) return `asks for ${resource}: ${asked}, no node offers it (${count(nodes)} seen)`;
+  const others = open.length < nodes.length ? `, ${open.length} of them open to the pod` : '';
+  if (!most || parseQuantity(most.amount) === 0) return `asks for ${resource}: ${asked}, no node offers it (${count(nodes)} seen${others})`;
   const fits = (parseQuantity(most.amount) ?? 0) >= (parseQuantity(asked) ?? 0);
   return fits
     ? `asks for ${resource}: ${asked}, which node ${most.name} has (${most.amount}), but other pods hold it`
-    : `asks for ${resource}: ${asked}, the most that a node has is ${most.amount} (node ${most.name}, ${count(nodes)} seen)`;
+    : `asks for ${resource}: ${asked}, the most that a node has is ${most.amount} (node ${most.name}, ${count(nodes)} seen${others})`;
 }
 
 const count = (nodes: readonly KubeNode[]): string => (nodes.length === 1 ? '1 node' : `${nodes.length} nodes`);
 
 function remedyFor(shortages: readonly string[]): string {
-  if (shortages.includes(NVIDIA_GPU_RESOURCE))
+  if (shortages.some((resource) => resource.includes('/')))
     return 'lower deploy.gpus in model-service.yaml, free GPUs, or check the device plugin of the nodes';
   if (shortages.length > 0) return 'lower deploy.resources in model-service.yaml, or add a node';
   return 'compare the taints and labels of the nodes with what the pod asks for: kubectl describe nodes';
@@ -91,6 +98,7 @@ function remedyFor(shortages: readonly string[]): string {
 function withoutPreemption(message: string): string {
   return message
     .replace(/\s*(no new claims to deallocate,\s*)?preemption:.*$/s, '')
+    .replace(/( not found)\. not found/, '$1')
     .replace(/[,.\s]+$/, '')
     .trim();
 }

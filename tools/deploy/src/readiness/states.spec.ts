@@ -65,6 +65,55 @@ describe('a sequence of pod states', () => {
     expect(verdicts([[0, waiting('ImagePullBackOff', missing)]])).toEqual(['0 s: failed, image-pull']);
   });
 
+  test.each([
+    ['pull access denied, repository does not exist or may require authorization', /kubectl -n ml patch serviceaccount/],
+    ['no match for platform in manifest: not found', /^build the image for the platform of the nodes/],
+    ['toomanyrequests: You have reached your pull rate limit', /^wait, or let the nodes sign in/],
+    ['dial tcp 10.0.0.1:443: i/o timeout', /^push the image, load it into the local cluster/],
+  ])('an image that is refused with "%s" has its own remedy', (message, remedy) => {
+    expect(only(waiting('ErrImagePull', message))?.remedy).toMatch(remedy);
+  });
+
+  test.each([
+    ['secret "churn-token" not found', /^create the Secret with this key/],
+    ['configmap "churn" not found', /^a deploy makes the ConfigMap of a service: deploy again/],
+  ])('what is missing is told by its kind: %s', (message, remedy) => {
+    expect(only(waiting('CreateContainerConfigError', message))).toMatchObject({
+      code: 'reference-missing',
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  test.each([
+    [
+      'nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.6, please update your driver',
+      /^the driver of the node is older than the CUDA/,
+    ],
+    ['nvidia-container-cli: initialization error: nvml error: driver not loaded', /^the NVIDIA container toolkit of the node/],
+    ['container has runAsNonRoot and image will run as root', /^the image runs as root/],
+  ])('a container that the node cannot start is told what to do: %s', (message, remedy) => {
+    expect(only(waiting('RunContainerError', message))?.remedy).toMatch(remedy);
+    const lastState = { terminated: { exitCode: 128, reason: 'StartError', message } };
+    const restarted = rolloutOf([podLike({ state: { waiting: { reason: 'CrashLoopBackOff' } }, restarts: 1, lastState })]);
+    expect(only(restarted)).toMatchObject({ code: 'crash', remedy: expect.stringMatching(remedy) });
+  });
+
+  test('a container that somebody has added to the pods is named', () => {
+    const proxy = { name: 'istio-proxy', ready: false, restartCount: 2, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+    const pod = withStatus(podLike({ ready: true }), {
+      containerStatuses: [
+        { name: 'model', ready: true, restartCount: 0 },
+        { ...proxy, lastState: { terminated: { exitCode: 1 } } },
+      ],
+    });
+    expect(only(rolloutOf([pod]))).toMatchObject({
+      code: 'crash',
+      what: 'container "istio-proxy" ended with exit code 1, 3 times',
+      remedy: 'it is none of the service: see who adds it to the pods (a mesh, an agent), and its log below',
+      container: 'istio-proxy',
+    });
+  });
+
   test('a first crash is forgiven, a loop is not', () => {
     const crashed = rolloutOf([podLike({ state: { terminated: { exitCode: 1, reason: 'Error' } } })]);
     const again = rolloutOf([

@@ -8,6 +8,8 @@ export interface Rollout {
   readonly events: readonly LiveEvent[];
   /** Undefined when we may not read nodes. */
   readonly nodes?: readonly KubeNode[];
+  /** Pools that an autoscaler may add nodes to; undefined when that could not be seen. */
+  readonly growth?: readonly string[];
   /** The last answer of GET /health by pod name. */
   readonly health: ReadonlyMap<string, HealthAnswer>;
 }

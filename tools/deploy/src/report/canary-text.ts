@@ -1,5 +1,5 @@
 import { assertNever } from '@modelyard/core';
-import type { CanaryStatus } from '../canary-status.ts';
+import type { CanaryState, CanaryStatus } from '../canary-status.ts';
 import type { CanaryErrors, CanaryEvent } from './canary-events.ts';
 import { count, type Paint } from './style.ts';
 
@@ -55,7 +55,11 @@ function errors(event: CanaryErrors): string {
 /** How far a canary is, for a terminal. */
 export function formatCanary({ service, namespace, canary }: CanaryStatus): string {
   if (!canary) return `canary   none of ${service} in ns/${namespace}`;
-  const { image, stableImage, step, share, pods, ready, order } = canary;
+  return `canary   ${canary.image} beside ${canary.stableImage} in ns/${namespace}: ${formatCanaryState(canary)}`;
+}
+
+/** Where a canary stands and since when, and which part of the requests it gets. */
+export function formatCanaryState({ step, share, pods, ready, since, order }: CanaryState): string {
   const told = order ? `, told to ${order}` : '';
-  return `canary   ${image} beside ${stableImage} in ns/${namespace}: ${step === 'promoting' ? step : `step ${step}`}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
+  return `${step === 'promoting' ? step : `step ${step}`} since ${since}, ${Math.round(share)} % of the requests, ${ready}/${pods} ready${told}`;
 }

@@ -67,7 +67,7 @@ const EVENTS: Record<DeployEvent['type'], EventSchema> = {
   applied: { about: 'an object was written', keys: { object: text('"deployment/churn"'), action: Type.Enum(['create', 'update']) } },
   waiting: { about: 'what the rollout waits for; told when it changes', keys: { because: text('one line') } },
   cause: {
-    about: 'why the rollout is not ready yet, as soon as that is known',
+    about: 'why the rollout is not ready yet, as soon as that is known; before "rolling-back", why it failed',
     keys: {
       cause: Problem,
       graceSeconds: Type.Optional(seconds('how long it may last before the rollout counts as failed; absent: until the deadline')),
@@ -100,6 +100,10 @@ const EVENTS: Record<DeployEvent['type'], EventSchema> = {
     keys: { services: whole('all of them'), failed: texts('names of those that failed') },
   },
 };
+
+/** How long each cause may last, for the page about causes. */
+export { GRACES } from '../readiness/index.ts';
+export { type Look, lookSchema, lookSchemas } from './look-schema.ts';
 
 /** The JSON Schema of one line of `modelyard deploy --output json`; rollback and destroy print the same events. */
 export function deployEventSchema(): TSchema {

@@ -17,6 +17,12 @@ export function formatEventJson(event: DeployEvent, service?: string): string {
   return JSON.stringify({ ...head, dryRun: event.dryRun, changes });
 }
 
+/** What a command that looks has found, as JSON; what is without end has no number there and is left out. */
+export function formatLookJson(found: object, indent?: number): string {
+  const finite = (_key: string, value: unknown) => (value === Number.POSITIVE_INFINITY ? undefined : value);
+  return JSON.stringify({ schema: SCHEMA_VERSION, ...found }, finite, indent);
+}
+
 /** Problems as one line of JSON. */
 export function formatFailureJson(problems: readonly Problem[]): string {
   return JSON.stringify({ schema: SCHEMA_VERSION, type: 'failed', problems });

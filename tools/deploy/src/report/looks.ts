@@ -1,6 +1,7 @@
 import type { ObjectDiff } from '../diff/index.ts';
 import type { Revision } from '../revisions/index.ts';
 import type { ServiceStatus } from '../service-status.ts';
+import { formatCanaryState } from './canary-text.ts';
 import { painter, type TextStyle } from './style.ts';
 
 /** What runs of a service, for a terminal. */
@@ -15,6 +16,7 @@ export function formatStatus(status: ServiceStatus, style: TextStyle): string {
     ...status.pods.map(
       (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
     ),
+    ...(status.canary ? [`canary   ${status.canary.image}: ${formatCanaryState(status.canary)}`] : []),
     ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
   ].join('\n');
 }

@@ -85,6 +85,7 @@ export function rolloutOf(pods: readonly LivePod[], more: Partial<Rollout> = {})
     replicaSets: [replicaSet('old'), replicaSet('new')],
     pods,
     events: [],
+    growth: [],
     health: new Map(),
     ...more,
   };

@@ -2,7 +2,7 @@ import { type Cluster, connectCluster } from '../cluster/index.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
 import { applySetOf, memberOf } from '../inventory/index.ts';
-import type { KubeObject } from '../kube/index.ts';
+import { type KubeObject, RESOURCES } from '../kube/index.ts';
 import { type Lease, leaseRef, stampMs } from '../lock/index.ts';
 import { isUnchanged } from '../plan/index.ts';
 import { listRevisions } from '../revisions/index.ts';
@@ -58,6 +58,16 @@ export async function throughNothing<T>(request: DeployRequest, use: (cluster: C
   } finally {
     await cluster.close();
   }
+}
+
+/** What is left of a service, `Kind name` each. */
+export function namesIn(request: DeployRequest): Promise<string[]> {
+  const { namespace } = request.environment;
+  const kinds = [RESOURCES.ConfigMap, RESOURCES.Deployment, RESOURCES.Lease, RESOURCES.Pod, RESOURCES.Service];
+  return throughNothing(request, async (cluster) => {
+    const lists = await Promise.all(kinds.map((resource) => cluster.list({ resource, namespace })));
+    return lists.flat().flatMap(({ kind, metadata }) => (metadata.name === 'kube-root-ca.crt' ? [] : [`${kind} ${metadata.name}`]));
+  });
 }
 
 /** Adds a member to the service's set that its spec does not want. */

@@ -9,7 +9,8 @@ export function stepOf(method: string, url: string): string {
       if (subresource === 'proxy') return 'verify';
       if (searchParams.get('watch') === 'true') return `watch ${resource}`;
       if (searchParams.get('continue')) return `list more ${resource}`;
-      return name ? `read ${resource}` : `list ${resource}`;
+      if (name) return `read ${resource}`;
+      return pathname === '/api/v1/pods' ? 'list all pods' : `list ${resource}`;
     case 'PATCH':
       if (searchParams.get('dryRun')) return `dry-run ${resource}`;
       return name?.endsWith('.applyset') ? 'books' : `apply ${resource}`;

@@ -2,7 +2,7 @@ import { ProblemError } from '@modelyard/core';
 
 const TOLERATED = new Set(['forbidden', 'unknown-kind']);
 
-/** What a read gives; undefined where it is not allowed, or the server does not know the kind: preflight looks at what it may. */
+/** What a read gives; undefined where it is not allowed, or the server does not know the kind: we look at what we may. */
 export async function ifAllowed<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

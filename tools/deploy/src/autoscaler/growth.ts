@@ -1,12 +1,29 @@
 import { parse } from 'yaml';
-import type { Cluster } from '../cluster/index.ts';
-import { type KubeObject, type NodeRequirement, parseQuantity, satisfies, type Taint, tolerates } from '../kube/index.ts';
-import type { GpuDemand } from './gpu-demand.ts';
-import { ifAllowed } from './if-allowed.ts';
-import { LOOKED_AT } from './resources.ts';
+import { type Cluster, ifAllowed } from '../cluster/index.ts';
+import {
+  type KubeObject,
+  type NodeRequirement,
+  type Placement,
+  parseQuantity,
+  type Resource,
+  satisfies,
+  type Taint,
+  tolerates,
+} from '../kube/index.ts';
 
 /** Where the cluster autoscaler writes what it does. */
 export const AUTOSCALER_STATUS = { apiVersion: 'v1', kind: 'ConfigMap', name: 'cluster-autoscaler-status', namespace: 'kube-system' };
+
+/** Karpenter's kind for what it may add. */
+export const NODE_POOL: Resource = { apiVersion: 'karpenter.sh/v1', kind: 'NodePool', plural: 'nodepools', namespaced: false };
+
+/** Pods that look for a node: where they may run, and which device they need. */
+export interface Wanted {
+  readonly pod: Placement;
+  /** Name of an extended resource; empty for none. */
+  readonly resource: string;
+  readonly perPod: number;
+}
 
 interface NodePool extends KubeObject {
   readonly spec?: {
@@ -19,15 +36,19 @@ interface NodePool extends KubeObject {
   readonly status?: { readonly resources?: Readonly<Record<string, string>> };
 }
 
-/** Pools that an autoscaler may add nodes to, in words: a pool at zero has no node that could be looked at. */
-export async function readGrowth(cluster: Cluster, demand: GpuDemand): Promise<string[]> {
-  const [status, pools] = await Promise.all([
-    ifAllowed(cluster.read(AUTOSCALER_STATUS)),
-    ifAllowed(cluster.list({ resource: LOOKED_AT.NodePool })),
+/**
+ * Pools that an autoscaler may add nodes to, in words: a pool at zero has no node that could be looked at. Undefined where it
+ * could not be seen whether there is one.
+ */
+export async function readGrowth(cluster: Cluster, wanted: Wanted): Promise<string[] | undefined> {
+  const [seen, pools] = await Promise.all([
+    ifAllowed(cluster.read(AUTOSCALER_STATUS).then((status) => ({ status }))),
+    ifAllowed(cluster.list({ resource: NODE_POOL })),
   ]);
-  const groups = growingGroups((status?.data as { status?: string } | undefined)?.status ?? '');
-  const karpenter = ((pools ?? []) as NodePool[]).filter((pool) => mayGrow(pool, demand));
-  return [...groups, ...karpenter.map((pool) => `Karpenter's ${pool.metadata.name}`)];
+  const groups = growingGroups((seen?.status?.data as { status?: string } | undefined)?.status ?? '');
+  const karpenter = ((pools ?? []) as NodePool[]).filter((pool) => mayGrow(pool, wanted));
+  const growth = [...groups, ...karpenter.map((pool) => `Karpenter's ${pool.metadata.name}`)];
+  return seen || growth.length > 0 ? growth : undefined;
 }
 
 /** Node groups below their largest size, as the cluster autoscaler writes them: YAML since 1.30, lines of text before. */
@@ -59,7 +80,7 @@ function parseTextGroups(status: string): NodeGroup[] {
 }
 
 /** Whether nothing that the pool says of its future nodes keeps the pods away from them. */
-function mayGrow(pool: NodePool, { pod, resource, perPod }: GpuDemand): boolean {
+function mayGrow(pool: NodePool, { pod, resource, perPod }: Wanted): boolean {
   const { template, limits = {} } = pool.spec ?? {};
   const hard = (template?.spec?.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule');
   const labels = template?.metadata?.labels ?? {};

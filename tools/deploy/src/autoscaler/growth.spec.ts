@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../kube/index.ts';
 import { fakeCluster } from '../testing/fake-cluster.ts';
-import { asking } from '../testing/nodes.ts';
-import { type GpuDemand, gpuDemandOf } from './gpu-demand.ts';
 import { growingGroups, readGrowth } from './growth.ts';
 
-const demand = gpuDemandOf({ ...asking(2), nodeSelector: { tier: 'inference' } }, 1) as GpuDemand;
+const wanted = { pod: { nodeSelector: { tier: 'inference' } }, resource: 'nvidia.com/gpu', perPod: 2 };
 
 const nodePool = (name: string, spec: object, resources: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'karpenter.sh/v1',
@@ -52,5 +50,5 @@ test('a Karpenter pool grows unless its limit, taints or labels keep the pods aw
     nodePool('required', { template: { spec: { requirements: [{ key: 'tier', operator: 'In', values: ['training'] }] } } }),
     nodePool('limited', { limits: { 'nvidia.com/gpu': '8' } }, { 'nvidia.com/gpu': '6' }),
   ];
-  expect(await readGrowth(fakeCluster(pools), demand)).toEqual(["Karpenter's open", "Karpenter's limited"]);
+  expect(await readGrowth(fakeCluster(pools), wanted)).toEqual(["Karpenter's open", "Karpenter's limited"]);
 });
