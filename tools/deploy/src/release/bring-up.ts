@@ -14,9 +14,8 @@ import {
 import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
 import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
-import { listRecords, type Recorded, recordRevision } from '../revisions/index.ts';
+import { listRecords, recordRevision } from '../revisions/index.ts';
 import { watchRollout } from '../rollout-watch.ts';
-import { settleAll } from '../settle.ts';
 import type { World } from '../world.ts';
 import { notClosed, stopped, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
@@ -143,13 +142,9 @@ async function close(
   const hash = releaseHash(release);
   try {
     await prune(cluster, plan, (object) => !leavesFirst(object), world);
-    const { revision, tooOld } =
-      proved?.hash === hash
-        ? { revision: proved.revision, tooOld: [] }
-        : await record(cluster, release, hash, proved?.revision, await records, world);
+    const revision = proved?.hash === hash ? proved.revision : await record(cluster, release, hash, proved?.revision, await records, world);
     const books = { kinds: kindsAfter(inventory, desired), proved: { revision, hash } };
-    const removals = tooOld.map((one) => cluster.remove(refOf(one)));
-    await settleAll<unknown>([writeBooks(cluster, inventory.set, inventory.parent, books), ...removals]);
+    await writeBooks(cluster, inventory.set, inventory.parent, books);
     return revision;
   } catch (error) {
     throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
@@ -168,9 +163,9 @@ async function record(
   proved: number | undefined,
   records: readonly KubeObject[],
   world: World,
-): Promise<Recorded> {
+): Promise<number> {
   const { objects, image, imageId, commit, modelSha, port, rollbackTo } = release;
-  const recorded = await recordRevision(
+  const revision = await recordRevision(
     cluster,
     placeOf(release),
     {
@@ -188,8 +183,8 @@ async function record(
     proved,
     records,
   );
-  world.report({ type: 'recorded', revision: recorded.revision });
-  return recorded;
+  world.report({ type: 'recorded', revision });
+  return revision;
 }
 
 /** Pods that stay as they are have their image already, and so has a cluster to which an earlier image goes back. */

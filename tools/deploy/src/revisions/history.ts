@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
-import { type KubeObject, RESOURCES } from '../kube/index.ts';
+import { type KubeObject, RESOURCES, refOf } from '../kube/index.ts';
+import { settleAll } from '../settle.ts';
 import { parseRecord, parseStored, type Revision, recordSelector, renderRecord, type StoredRevision } from './record.ts';
 
 /** Of older records a deploy deletes those that it finds. */
@@ -23,15 +24,10 @@ export async function readRevision(cluster: Cluster, place: Place, revision: num
   return record && parseStored(record);
 }
 
-/** A revision that was recorded, and the records that are too old now. */
-export interface Recorded {
-  readonly revision: number;
-  readonly tooOld: readonly KubeObject[];
-}
-
 /**
  * Records a state as the next revision after those of `records`. `proved` is the revision that
- * the books name: a later record of the same state was written by a deploy that was cut off before it could say so, and is used.
+ * the books name: a later record of the same state was written by a deploy that was cut off before it could say so, and is used. Records that are too old
+ * go at the same time, and not after the books: of a deploy that the books call done, nothing is left to do.
  */
 export async function recordRevision(
   cluster: Cluster,
@@ -39,13 +35,15 @@ export async function recordRevision(
   state: Omit<StoredRevision, 'revision'>,
   proved: number | undefined,
   records: readonly KubeObject[],
-): Promise<Recorded> {
+): Promise<number> {
   const [last] = records.map(parseRecord);
   const isThere = last !== undefined && last.revision > (proved ?? 0) && last.hash === state.hash;
   const revision = isThere ? last.revision : Math.max(0, ...records.map(numberOf)) + 1;
   // A record of that number can only be our own, written before an answer was lost.
-  if (!isThere) await cluster.create(renderRecord(place.service, place.namespace, { ...state, revision }));
-  return { revision, tooOld: records.slice(isThere ? KEPT_REVISIONS : KEPT_REVISIONS - 1) };
+  const writing = isThere ? [] : [cluster.create(renderRecord(place.service, place.namespace, { ...state, revision }))];
+  const tooOld = records.slice(KEPT_REVISIONS - writing.length);
+  await settleAll<unknown>([...writing, ...tooOld.map((record) => cluster.remove(refOf(record)))]);
+  return revision;
 }
 
 /** The records of a service, the latest first. */
