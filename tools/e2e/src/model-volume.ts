@@ -1,45 +1,50 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdir } from 'node:fs/promises';
-import { connectCluster, type KubeObject } from '@modelyard/deploy';
+import { promisify } from 'node:util';
+import { findKubectl } from '../../deploy/src/testing/index.ts';
+
+interface VolumePlace {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  readonly claim: string;
+  readonly folder: string;
+}
 
 /** A claim in a namespace of the local cluster that is bound to a folder of this machine, as long as the action runs. */
-export async function withModelVolume<T>(
-  place: { readonly kubeconfig: string; readonly namespace: string; readonly claim: string; readonly folder: string },
-  action: () => Promise<T>,
-): Promise<T> {
+export async function withModelVolume<T>(place: VolumePlace, action: () => Promise<T>): Promise<T> {
   await mkdir(place.folder, { recursive: true });
   await chmod(place.folder, 0o755);
-  const cluster = await connectCluster({ environment: 'test', context: 'modelyard', kubeconfigs: [place.kubeconfig] });
-  const [volume, claim] = volumeAndClaim(place);
+  const program = await findKubectl(process.env);
+  const kubectl = async (...args: string[]): Promise<void> => {
+    const running = promisify(execFile)(program, ['--kubeconfig', place.kubeconfig, '--context', 'modelyard', ...args]);
+    running.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: volumeAndClaim(place) }));
+    await running;
+  };
+  await kubectl('apply', '-f', '-');
   try {
-    await cluster.apply(volume);
-    await cluster.apply(claim);
     return await action();
   } finally {
-    for (const { apiVersion, kind, metadata } of [claim, volume]) await cluster.remove({ apiVersion, kind, ...metadata });
-    await cluster.close();
+    // Pods that still use it keep it until they go.
+    await kubectl('delete', '--wait=false', '-f', '-');
   }
 }
 
-function volumeAndClaim({ namespace, claim, folder }: { namespace: string; claim: string; folder: string }): [KubeObject, KubeObject] {
-  const storageClassName = '';
-  const accessModes = ['ReadOnlyMany'];
-  const volume = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: `${namespace}-${claim}` },
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes,
-      storageClassName,
-      hostPath: { path: folder },
-      claimRef: { namespace, name: claim },
+function volumeAndClaim({ namespace, claim, folder }: VolumePlace): object[] {
+  const common = { accessModes: ['ReadOnlyMany'], storageClassName: '' };
+  const name = `${namespace}-${claim}`;
+  const storage = { storage: '1Gi' };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { ...common, capacity: storage, hostPath: { path: folder }, claimRef: { namespace, name: claim } },
     },
-  };
-  const bound = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: claim, namespace },
-    spec: { accessModes, storageClassName, volumeName: volume.metadata.name, resources: { requests: { storage: '1Gi' } } },
-  };
-  return [volume, bound];
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: claim, namespace },
+      spec: { ...common, volumeName: name, resources: { requests: storage } },
+    },
+  ];
 }

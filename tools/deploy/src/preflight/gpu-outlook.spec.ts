@@ -36,6 +36,15 @@ test('places are counted over all nodes, and the own pods among them', async () 
   expect(outlook).toEqual({ running: 2, free: 3, allocatable: 8, notes: [], room: { free: 3, whole: 5 } });
 });
 
+test('the place of an own pod that leaves counts as free, that of another service does not', async () => {
+  const leaving = (name: string, owner: string) => {
+    const pod = placedPod(name, 'n1', asking(2), owner);
+    return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  };
+  const outlook = await lookAtGpus(fakeCluster([gpuNode('n1'), leaving('a', 'churn'), leaving('b', 'fraud')]), demandFor(1), PLACE);
+  expect(outlook).toMatchObject({ running: 0, free: 2, room: { free: 2, whole: 2 } });
+});
+
 test('without the pods of others it is not known what is free, but what can never fit is still refused', async () => {
   const cluster = clusterWithout(['Pod'], [gpuNode('n1')]);
   const outlook = await lookAtGpus(cluster, demandFor(2), PLACE);

@@ -37,7 +37,8 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const gpus = await readGpuNodes(cluster, demand.resource);
   if (!gpus) return { ...NOTHING_KNOWN, notes: [unseen('list nodes')] };
   const isOwn = (pod: PlacedPod): boolean => isOf(place, pod);
-  const rooms = gpus.nodes.map((node) => roomOn(node, demand, gpus.podsOn, isOwn));
+  const staying = (node: string) => gpus.podsOn(node)?.filter((pod) => !(isOwn(pod) && isLeaving(pod)));
+  const rooms = gpus.nodes.map((node) => roomOn(node, demand, staying, isOwn));
   const room = roomIn(rooms);
   const running = countRunning(gpus, isOwn);
   const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room);
@@ -70,8 +71,11 @@ function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {
 
 function countRunning({ nodes, podsOn }: GpuNodes, isOwn: (pod: PlacedPod) => boolean): number {
   const pods = nodes.flatMap((node) => podsOn(node.metadata.name) ?? []);
-  return pods.filter((pod) => isOwn(pod) && pod.metadata.deletionTimestamp === undefined).length;
+  return pods.filter((pod) => isOwn(pod) && !isLeaving(pod)).length;
 }
+
+/** Of an earlier rollout: its place is free in a moment, and the new pod waits for it. */
+const isLeaving = (pod: PlacedPod): boolean => pod.metadata.deletionTimestamp !== undefined;
 
 /** No room now: a problem, unless an autoscaler or a priority may make room. */
 async function shortageNote(
