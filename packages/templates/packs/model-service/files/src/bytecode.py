@@ -1,8 +1,8 @@
 """Compiles what start-up imports, the standard library's part too. Run while the image is built.
 
-`python bytecode.py PREFIX NAMES [CACHE]`: packages are installed below PREFIX, NAMES is a file of module names, and CACHE
-a folder that keeps what was compiled for the next build. Without bytecode a start takes three more CPU seconds; the
-bytecode of everything weighs too much.
+`python bytecode.py PREFIX NAMES [CACHE]`: packages are installed below PREFIX, NAMES is a file of module names, and
+CACHE a folder that keeps what was compiled for the next build. Without bytecode a start takes three more CPU seconds;
+the bytecode of everything weighs too much.
 """
 
 import hashlib

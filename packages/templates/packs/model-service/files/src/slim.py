@@ -27,7 +27,7 @@ def unused_everywhere(packages: Path) -> list[Path]:
     for place, folders, files in os.walk(packages):
         here = Path(place)
         found += [here / name for name in folders if name in FOLDERS]
-        found += [here / name for name in files if os.path.splitext(name)[1] in SOURCES]
+        found += [file for file in map(here.joinpath, files) if file.suffix in SOURCES]
         folders[:] = [name for name in folders if name not in FOLDERS]
     return found
 
