@@ -4,7 +4,7 @@ import { type Canary, chooseRollout, podsBeside, reportCanary, runCanary } from 
 import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
-import { type LockRequest, withDeployLock } from './lock/index.ts';
+import { lockOf, withDeployLock } from './lock/index.ts';
 import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
@@ -142,10 +142,6 @@ async function deployLocked(
     }
   };
   return withDeployLock(cluster, lockOf(request), world, deployHeld, ahead.seen);
-}
-
-function lockOf({ service, environment, lockWaitSeconds: waitSeconds }: DeployRequest): LockRequest {
-  return { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
 }
 
 /** The canary of a release; none, and why, when its pods replace the others one by one. */

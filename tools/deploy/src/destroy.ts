@@ -12,7 +12,7 @@ import {
   refOf,
   resourceOfGroupKind,
 } from './kube/index.ts';
-import { withDeployLock } from './lock/index.ts';
+import { lockOf, withDeployLock } from './lock/index.ts';
 import { ownedSelector } from './manifests/index.ts';
 import { settleAll } from './settle.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -32,14 +32,12 @@ const POLL_MS = 500;
 /** Deletes what we manage of a service and waits until it is gone; what others made stays. */
 export async function destroyService(request: DestroyRequest, world: World): Promise<readonly ObjectRef[]> {
   await expectConfirmed(request, request.yes, 'a destroy', world);
-  const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
   try {
     const resources = await resourcesOf(cluster, request);
     // A destroy that was cut off at its very end has left its lock behind.
     if ((await listOwned(cluster, request, [...resources, RESOURCES.Lease])).length === 0) return report([], request, world);
-    const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
-    const owned = await withDeployLock(cluster, lock, world, (locked, held) => deleteAll(held, request, resources, locked));
+    const owned = await withDeployLock(cluster, lockOf(request), world, (locked, held) => deleteAll(held, request, resources, locked));
     await removeLeases(cluster, request);
     return report(owned, request, world);
   } finally {

@@ -2,6 +2,7 @@ import { type EnvironmentConfig, ProblemError } from '@modelyard/core';
 import { type Cluster, namespaceMissing, namespaceTerminating } from './cluster/index.ts';
 import { RESOURCES } from './kube/index.ts';
 import { renderNamespace } from './manifests/index.ts';
+import { passProblem } from './settle.ts';
 import type { World } from './world.ts';
 
 /** A namespace goes when its pods have stopped; a finalizer may hold it for ever. */
@@ -49,10 +50,6 @@ async function stateOf(cluster: Cluster, environment: EnvironmentConfig): Promis
   if (live) return live.metadata.deletionTimestamp === undefined ? 'there' : 'leaving';
   if (environment.createNamespace) return 'missing';
   throw new ProblemError([namespaceMissing(environment.namespace, cluster.context)], 'preflight');
-}
-
-function passProblem(error: unknown): undefined {
-  if (!(error instanceof ProblemError)) throw error;
 }
 
 /** Who may deploy into a namespace need not be allowed to read it; the first write will tell. */

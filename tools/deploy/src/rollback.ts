@@ -2,7 +2,7 @@ import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import type { Inventory } from './inventory/index.ts';
 import type { LiveDeployment } from './kube/index.ts';
-import { withDeployLock } from './lock/index.ts';
+import { lockOf, withDeployLock } from './lock/index.ts';
 import { isUnchanged } from './plan/index.ts';
 import { preflight } from './preflight/index.ts';
 import { type BroughtUp, bringUp, inLiveWay, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
@@ -28,11 +28,9 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set(['no-cluster', 'no-api-server'
 /** Brings an earlier revision back and waits for it; it becomes the latest of the history. */
 export async function rollbackService(request: RollbackRequest, world: World): Promise<BroughtUp> {
   await expectConfirmed(request, request.yes, 'a rollback', world);
-  const { service, environment, lockWaitSeconds: waitSeconds } = request;
   const cluster = await world.connect(accessTo(request));
-  const lock = { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
   try {
-    return await withDeployLock(cluster, lock, world, async (locked, held) => {
+    return await withDeployLock(cluster, lockOf(request), world, async (locked, held) => {
       const release = releaseOfRevision(await chooseRevision(held, request), request);
       const inventory = await readStanding(held, release);
       return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);

@@ -1,4 +1,4 @@
-import { LABEL_NAME, ProblemError } from '@modelyard/core';
+import { LABEL_NAME } from '@modelyard/core';
 import type { Cluster, Query } from './cluster/index.ts';
 import {
   type KubeObject,
@@ -10,6 +10,7 @@ import {
   withoutManagers,
 } from './kube/index.ts';
 import type { Rollout } from './readiness/index.ts';
+import { passProblem } from './settle.ts';
 
 /** What watches tell of a rollout. */
 export type Seen = Omit<Rollout, 'health' | 'nodes'>;
@@ -48,6 +49,7 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
   // Who began the watches may leave before asking for a change.
   broken.promise.catch(() => undefined);
   for (const kind of ['Deployment', 'ReplicaSet', 'Pod'] as const) follow(kind).catch(broken.reject);
+  // Without events the cause is learned from the pods alone; a cluster out of reach is told by the other watches.
   follow('Event').catch(passProblem).catch(broken.reject);
   const least = leastDeployment();
   const current = () => seenOf({ ...seen, Deployment: least.of(seen.Deployment) });
@@ -163,9 +165,4 @@ function defined<T extends object>(object: T): T {
 
 function isAbout(event: LiveEvent, name: string): boolean {
   return event.involvedObject.name === name || event.involvedObject.name.startsWith(`${name}-`);
-}
-
-/** Without events the cause is learned from the pods alone; a cluster out of reach is told by the other watches. */
-function passProblem(error: unknown): undefined {
-  if (!(error instanceof ProblemError)) throw error;
 }

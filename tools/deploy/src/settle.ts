@@ -16,6 +16,11 @@ export async function settleBoth<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A
   return (await settleAll<A | B>([a, b])) as [A, B];
 }
 
+/** For what may fail where somebody else tells why: a problem gives nothing, a bug stays one. */
+export function passProblem(error: unknown): undefined {
+  if (!(error instanceof ProblemError)) throw error;
+}
+
 /** Each problem once: a server that is down fails every request alike. */
 export function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kube/index.ts';
 import type { Query } from './types.ts';
-import { type Changes, keyOf } from './watch.ts';
+import { type Changes, collectItems, keyOf } from './watch.ts';
 
 type OnItems = (items: readonly KubeObject[]) => void;
 type Watch = (query: Query, onItems: OnItems, signal: AbortSignal) => Promise<void>;
@@ -61,18 +61,14 @@ function newsStream(): Stream {
   const members = new Set<Changes>();
   const each = (tell: (member: Changes) => void) => members.forEach(tell);
   return {
-    join: ({ keep = (object) => object }, onItems) => {
-      const items = new Map<string, KubeObject>();
-      const tell = () => onItems([...items.values()]);
-      const member: Changes = {
-        all: tell,
-        put: (object) => {
-          const kept = keep(object);
-          if (kept) items.set(keyOf(kept), kept);
-          if (kept) tell();
-        },
-        gone: (object) => void (items.delete(keyOf(object)) && tell()),
+    join: (query, onItems) => {
+      const { keep = (object) => object } = query;
+      const own = collectItems(query, onItems);
+      const put = (object: KubeObject): void => {
+        const kept = keep(object);
+        if (kept) own.put(kept);
       };
+      const member = { ...own, put };
       members.add(member);
       return () => void members.delete(member);
     },

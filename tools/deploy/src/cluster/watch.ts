@@ -42,11 +42,16 @@ export interface Changes {
 
 /** Hands over all matching objects, and again after each change, until the signal. */
 export function watchAll(watching: Watching, onItems: (items: readonly KubeObject[]) => void): Promise<void> {
+  return watchChanges(watching, collectItems(watching.query, onItems));
+}
+
+/** Collects what a watch tells, and hands over all of it after each change. */
+export function collectItems({ onlyNew }: Query, onItems: (items: readonly KubeObject[]) => void): Changes {
   const items = new Map<string, KubeObject>();
   const tell = () => onItems([...items.values()]);
-  return watchChanges(watching, {
+  return {
     all: (listed) => {
-      if (!watching.query.onlyNew) items.clear();
+      if (!onlyNew) items.clear();
       for (const item of listed) items.set(keyOf(item), item);
       tell();
     },
@@ -57,7 +62,7 @@ export function watchAll(watching: Watching, onItems: (items: readonly KubeObjec
     gone: (object) => {
       if (items.delete(keyOf(object))) tell();
     },
-  });
+  };
 }
 
 /**

@@ -9,6 +9,16 @@ export interface LockRequest {
   readonly waitSeconds?: number;
 }
 
+/** The lock that a request has to take. */
+export function lockOf(request: {
+  readonly service: string;
+  readonly environment: { readonly namespace: string };
+  readonly lockWaitSeconds?: number;
+}): LockRequest {
+  const { service, environment, lockWaitSeconds: waitSeconds } = request;
+  return { service, namespace: environment.namespace, ...(waitSeconds === undefined ? {} : { waitSeconds }) };
+}
+
 /** Another one deploys. */
 export function locked(request: LockRequest, claim: Claim & { state: 'held' }): ProblemError {
   const problem: Problem = {

@@ -71,7 +71,7 @@ export function ourEntry(live: KubeObject): ManagedFields | undefined {
 }
 
 /** When our last apply changed an object, by the server's clock. */
-export const appliedAt = (live: KubeObject): string | undefined => live.metadata.managedFields?.find(isOurs)?.time;
+export const appliedAt = (live: KubeObject): string | undefined => ourEntry(live)?.time;
 
 const isOurs = (entry: ManagedFields): boolean => entry.manager === FIELD_MANAGER && entry.operation === 'Apply' && !entry.subresource;
 

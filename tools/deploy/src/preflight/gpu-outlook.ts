@@ -40,7 +40,7 @@ export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Pla
   const staying = (node: string) => gpus.podsOn(node)?.filter((pod) => !(isOwn(pod) && isLeaving(pod)));
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, staying, isOwn));
   const room = roomIn(rooms);
-  const running = countRunning(gpus, isOwn);
+  const running = gpus.nodes.flatMap((node) => staying(node.metadata.name) ?? []).filter(isOwn).length;
   const isShort = demand.replicas > room.whole || lacksRoomBeside(demand, room);
   const shortage = isShort ? await shortageNote(cluster, demand, place, gpus, rooms, running) : [];
   const notes = [
@@ -67,11 +67,6 @@ function lacksRoomBeside({ replicas, beside }: GpuDemand, room: Room): boolean {
 function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {
   const { labels = {}, namespace: home } = pod.metadata;
   return home === namespace && Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-function countRunning({ nodes, podsOn }: GpuNodes, isOwn: (pod: PlacedPod) => boolean): number {
-  const pods = nodes.flatMap((node) => podsOn(node.metadata.name) ?? []);
-  return pods.filter((pod) => isOwn(pod) && !isLeaving(pod)).length;
 }
 
 /** Of an earlier rollout: its place is free in a moment, and the new pod waits for it. */
