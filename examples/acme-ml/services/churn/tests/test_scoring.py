@@ -12,10 +12,9 @@ from fastapi.testclient import TestClient
 from src.answers import Answer
 from src.data_schema import DataSchema
 from src.project import METRICS_PATH, PREDICT_PATH
-from src.serving import served_model
-from src.serving.scoring import QueueFull, Rows, ScoringFailed, ScoringPool
-from src.serving.served_model import RECENT, SLOW_CPU_SECONDS, Serving
+from src.serving.scoring import QueueFull, ScoringPool
 from src.serving.settings import available_cpus, read_settings
+from src.serving.shared_call import Rows, ScoringFailed
 
 
 class Gated:
@@ -146,43 +145,6 @@ def test_a_model_that_forgets_a_row_is_a_failure_and_not_a_wrong_answer() -> Non
         assert str(failed.value.__cause__) == "1 answers to 2 rows"
 
     use(lambda rows: [{}], story)
-
-
-@pytest.mark.parametrize("is_quick", [True, False])
-def test_a_quick_model_answers_the_same_as_a_slow_one(
-    serve: Callable[..., TestClient], trained, client: TestClient, schema: DataSchema, is_quick: bool
-) -> None:
-    other = serve(trained)
-    other.app.state.host.state.is_quick = is_quick  # type: ignore[attr-defined]
-    assert (
-        other.post(PREDICT_PATH, json=schema.example_row).json()
-        == client.post(PREDICT_PATH, json=schema.example_row).json()
-    )
-
-
-def burn(seconds: float) -> None:
-    until = time.thread_time() + seconds
-    while time.thread_time() < until:
-        pass
-
-
-@pytest.mark.parametrize(("delay", "seconds"), [(time.sleep, 0.1), (burn, 1.1 * RECENT * SLOW_CPU_SECONDS)])
-def test_a_quick_model_that_becomes_slow_goes_to_the_threads(
-    serve: Callable[..., TestClient],
-    trained,
-    schema: DataSchema,
-    monkeypatch: pytest.MonkeyPatch,
-    delay: Callable[[float], None],
-    seconds: float,
-) -> None:
-    client = serve(trained)
-    serving = client.app.state.host.state  # type: ignore[attr-defined]
-    serving.is_quick = True
-    predict = Serving.predict
-    monkeypatch.setattr(served_model, "LONGEST_SECONDS", 0.1)
-    monkeypatch.setattr(Serving, "predict", lambda *given: delay(seconds) or predict(*given))
-    assert client.post(PREDICT_PATH, json=schema.example_row).status_code == 200
-    assert not serving.is_quick
 
 
 def test_the_figures_of_the_queue_are_shown(client: TestClient, schema: DataSchema) -> None:

@@ -42,7 +42,9 @@ def create_app(settings: Settings, traces: Any = None) -> FastAPI:
         if traces:
             await asyncio.to_thread(traces.shutdown)
 
-    app = FastAPI(title=TITLE, lifespan=lifespan)
+    # FastAPI's own telemetry would be asked for at each request: spans are made in tracing.py, figures in metrics.py.
+    telemetry = {"tracing": False, "metrics": False, "logs": False}
+    app = FastAPI(title=TITLE, lifespan=lifespan, telemetry=telemetry)
     app.state.host = host
 
     @app.get(LIVE_PATH)
@@ -93,8 +95,8 @@ async def answer_predict(request: Request, state: Serving | Refused, pool: Scori
         return answer_json({"detail": "the model is not served", "reason": reason}, 503, RETRY_AFTER)
     try:
         rows, is_list = state.rows.parse(await read_body(request, settings.max_body_bytes))
-        at_once = state.is_quick and len(rows) == 1
-        answers = state.predict_at_once(rows) if at_once else await pool.run(rows)
+        turns = state.turns
+        answers = await (turns if turns and len(rows) <= turns.most_rows else pool).run(rows)
     except BadRequest as error:
         return answer_json({"detail": error.faults}, 422)
     except BodyTooLarge:

@@ -54,7 +54,7 @@ class ModelHost:
             return opened
         serving = Serving(opened.model, opened.lock, RequestRows(opened.lock.features), opened.warnings)
         if not serving.warnings:
-            serving.measure()
+            serving.measure(self._settings.batch_rows)
         return serving
 
     def _report(self, seconds: float) -> None:

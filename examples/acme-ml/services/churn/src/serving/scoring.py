@@ -1,36 +1,23 @@
 """Calls the model in a few threads, so that the event loop, and with it every probe, stays free.
 
 Requests that wait for a thread may be scored together, in one call of the model. None waits longer for it:
-a free thread takes what is there, and never stays for more.
+a free thread takes what is there, and never stays for more. `shared_turns.py` has what needs no thread.
 """
 
 import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
 from queue import SimpleQueue
 
 from src.answers import Answer
-from src.data_schema import Value
 from src.serving import metrics
-
-Rows = list[list[Value]]
-Predict = Callable[[Rows], list[Answer]]
+from src.serving.shared_call import Outcome, Predict, Rows, answers_of, score_together
 
 
 class QueueFull(Exception):
     """All threads are busy and the queue is at its limit."""
-
-
-class ScoringFailed(Exception):
-    """The call of the model failed; the cause is what it raised."""
-
-
-# The answers of one job, or what the model raised in place of them.
-Outcome = list[Answer] | BaseException
 
 
 @dataclass(frozen=True)
@@ -73,9 +60,7 @@ class ScoringPool:
         self._waiting.append(job)
         self._dispatch()
         outcome = await job.outcome
-        if isinstance(outcome, BaseException):
-            raise ScoringFailed from outcome
-        return outcome
+        return answers_of(outcome)
 
     def close(self) -> None:
         """Waits for the calls that run."""
@@ -103,7 +88,7 @@ class ScoringPool:
             begin = time.perf_counter()
             for job in batch:
                 metrics.WAIT_SECONDS.observe(begin - job.queued)
-            outcomes = _score(self._predict, batch)
+            outcomes = score_together(self._predict, [job.rows for job in batch])
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._finish, batch, outcomes)
 
@@ -119,21 +104,3 @@ class ScoringPool:
     def _count(self, step: int) -> None:
         self._in_flight += step
         metrics.IN_FLIGHT.set(self._in_flight)
-
-
-def _score(predict: Predict, batch: list[Job]) -> list[Outcome]:
-    """One outcome for each job. When a shared call fails, each has its own call: one bad job spoils no other."""
-    try:
-        return _share(predict([row for job in batch for row in job.rows]), batch)
-    except BaseException as fault:
-        if len(batch) == 1:
-            return [fault]
-        return [outcome for job in batch for outcome in _score(predict, [job])]
-
-
-def _share(answers: list[Answer], batch: list[Job]) -> list[Outcome]:
-    """Gives each job the answers to its own rows."""
-    ends = list(accumulate(len(job.rows) for job in batch))
-    if len(answers) != ends[-1]:
-        raise ValueError(f"{len(answers)} answers to {ends[-1]} rows")
-    return [answers[end - len(job.rows) : end] for job, end in zip(batch, ends, strict=True)]

@@ -12,15 +12,18 @@ from src.model_lock import ModelLock
 from src.serving import metrics
 from src.serving.logs import log
 from src.serving.request_rows import RequestRows
+from src.serving.shared_turns import SharedTurns
 
 SHORT_SHA = 12
-# Handing a call to a thread and taking the answer back costs about as much.
-QUICK_SECONDS = 0.0001
-TRIAL_SECONDS = 0.02
+# What a row costs that is handed to a thread and comes back.
+THREAD_SECONDS = 0.0001
+# For so long a call may keep the event loop, and with it the probes; parsing a few requests takes as long.
+TURN_SECONDS = 0.001
+TRIAL_SECONDS = 0.005
 # A quick model has become slow when its recent calls, about as many as RECENT, take this CPU time on average ...
-SLOW_CPU_SECONDS = 0.001
+SLOW_CPU_SECONDS = 5 * TURN_SECONDS
 RECENT = 100
-# ... or when one call keeps the event loop, and with it the probes, for so long, whatever it waits for.
+# ... or when one call lasts for so long, whatever it waits for.
 LONGEST_SECONDS = 0.5
 
 
@@ -32,9 +35,9 @@ class Serving:
     lock: ModelLock
     rows: RequestRows
     warnings: tuple[parity.Mismatch, ...]
-    # True: one row is scored in less time than a thread takes to be asked for it.
-    is_quick: bool = False
-    row_cpu_seconds: float = 0.0
+    # Where calls of a quick model are made; None: threads make every call.
+    turns: SharedTurns | None = None
+    turn_cpu_seconds: float = 0.0
 
     @property
     def short_sha(self) -> str:
@@ -49,26 +52,34 @@ class Serving:
         metrics.PREDICTIONS.inc(len(rows))
         return answers
 
-    def predict_at_once(self, rows: list[list[Value]]) -> list[Answer]:
+    def predict_in_turn(self, rows: list[list[Value]]) -> list[Answer]:
         """The answers of a quick model, on the event loop. If it becomes slow, threads score from then on."""
         begin, begin_cpu = time.perf_counter(), time.thread_time()
         answers = self.predict(rows)
-        self.row_cpu_seconds += (time.thread_time() - begin_cpu - self.row_cpu_seconds) / RECENT
-        if self.row_cpu_seconds > SLOW_CPU_SECONDS or time.perf_counter() - begin > LONGEST_SECONDS:
-            self.is_quick = False
+        self.turn_cpu_seconds += (time.thread_time() - begin_cpu - self.turn_cpu_seconds) / RECENT
+        if self.turn_cpu_seconds > SLOW_CPU_SECONDS or time.perf_counter() - begin > LONGEST_SECONDS:
+            self.turns = None
             log.warning("the model became slow: threads score from now on")
         return answers
 
-    def measure(self) -> None:
-        """Finds out whether the model is quick."""
+    def measure(self, most_rows: int) -> None:
+        """Finds out how many rows a call on the event loop may have: few enough to be brief, and so many that handing
+        each of them to a thread would cost more. A model for which no number is both is not quick."""
         row = list(self.lock.schema.example_row.values())
+        rows = 1
+        while rows <= most_rows and (seconds := self._best_seconds([row] * rows)) < TURN_SECONDS:
+            if seconds / rows < THREAD_SECONDS:
+                self.turns = SharedTurns(self.predict_in_turn, rows)
+            rows *= 2
+
+    def _best_seconds(self, rows: list[list[Value]]) -> float:
         # The best of many: what else the machine does while the service starts is not the model's fault.
         best = math.inf
         until = time.perf_counter() + TRIAL_SECONDS
         while (begin := time.perf_counter()) < until:
-            self._answer([row])
+            self._answer(rows)
             best = min(best, time.perf_counter() - begin)
-        self.is_quick = best < QUICK_SECONDS
+        return best
 
     def _answer(self, rows: list[list[Value]]) -> list[Answer]:
         from src import model as framework
