@@ -2,13 +2,48 @@
 
 /** What Modelyard knows of each framework beside its folder in the pack, the default first. */
 export const FRAMEWORK_FACTS = {
-  sklearn: { modelSuffix: '.pkl', batchRows: 64, systemPackages: [] },
-  xgboost: { modelSuffix: '.ubj', batchRows: 64, systemPackages: [] },
-  lightgbm: { modelSuffix: '.json', batchRows: 64, systemPackages: ['libgomp1'] },
-  onnx: { modelSuffix: '.onnx', batchRows: 64, systemPackages: [] },
-  torch: { modelSuffix: '.safetensors', batchRows: 64, systemPackages: [] },
-  tensorflow: { modelSuffix: '.safetensors', batchRows: 64, systemPackages: [] },
-  custom: { modelSuffix: '.bin', batchRows: 64, systemPackages: [] },
+  sklearn: {
+    modelSuffix: '.pkl',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['scikit-learn', 'numpy', 'joblib'],
+  },
+  xgboost: {
+    modelSuffix: '.ubj',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['xgboost', 'xgboost-cpu', 'numpy'],
+  },
+  lightgbm: {
+    modelSuffix: '.json',
+    batchRows: 64,
+    systemPackages: ['libgomp1'],
+    modelPackages: ['lightgbm', 'numpy'],
+  },
+  onnx: {
+    modelSuffix: '.onnx',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['onnxruntime', 'onnxruntime-gpu', 'numpy'],
+  },
+  torch: {
+    modelSuffix: '.safetensors',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['torch', 'numpy', 'safetensors'],
+  },
+  tensorflow: {
+    modelSuffix: '.safetensors',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['tensorflow', 'tensorflow-cpu', 'numpy', 'safetensors'],
+  },
+  custom: {
+    modelSuffix: '.bin',
+    batchRows: 64,
+    systemPackages: [],
+    modelPackages: ['numpy'],
+  },
 } as const satisfies Record<string, FrameworkFacts>;
 
 export interface FrameworkFacts {
@@ -18,6 +53,8 @@ export interface FrameworkFacts {
   readonly batchRows: number;
   /** Debian packages that the image needs. */
   readonly systemPackages: readonly string[];
+  /** Python packages that the model stands on, under every name that a lock has for them: they have a layer of the image. */
+  readonly modelPackages: readonly string[];
 }
 
 export type Framework = keyof typeof FRAMEWORK_FACTS;

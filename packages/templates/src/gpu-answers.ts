@@ -108,6 +108,8 @@ export function gpuView(framework: Framework, set: CudaSet | undefined): Record<
     runtimeImage: set?.image ?? null,
     /** Where the image's build installs the packages. */
     installed: set?.image ? '/opt/venv' : '/out/usr/local',
+    /** Where they are in the image. */
+    prefix: set?.image ? '/opt/venv' : '/usr/local',
     /** The command that installs there. */
     install: `${set?.image ? '/opt/uv/bin/uv pip install --python /opt/venv/bin/python' : 'uv pip install --python /usr/local/bin/python3 --prefix /out/usr/local'} --link-mode copy`,
     // A process that opens CUDA needs a few GB of memory beside the GPU's.

@@ -17,6 +17,9 @@ function filesOf(given: GivenAnswers): Record<string, string> {
 }
 
 /** The FROM lines with their ARG defaults filled in, and every line of the instructions. */
+/** The packages are installed in two parts, from one stage. */
+const LAYERS = ['layers', 'model-packages', 'other-packages'].map((name) => ({ from: 'builder', name }));
+
 function stagesOf(dockerfile: string): { from: string; name: string }[] {
   const defaults = Object.fromEntries([...dockerfile.matchAll(/^ARG (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
   return [...dockerfile.matchAll(/^FROM (\S+) AS (\S+)$/gm)].map(([, from = '', name = '']) => ({
@@ -31,6 +34,7 @@ test("the lesson's GPU image: its base, one Python 3.11 that builds and runs, it
   expect(stagesOf(dockerfile)).toEqual([
     { from: 'nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04', name: 'python' },
     { from: 'python', name: 'builder' },
+    ...LAYERS,
     { from: 'python', name: 'packages' },
     { from: 'packages', name: 'service' },
     { from: 'packages', name: 'runtime' },
@@ -47,6 +51,7 @@ test('a GPU image starts from plain Python, so that it holds the CUDA of the whe
   const dockerfile = filesOf({ framework: 'torch', accelerator: 'cuda' }).Dockerfile ?? '';
   expect(stagesOf(dockerfile)).toEqual([
     { from: 'python:3.11-slim', name: 'builder' },
+    ...LAYERS,
     { from: 'python:3.11-slim', name: 'packages' },
     { from: 'packages', name: 'service' },
     { from: 'packages', name: 'runtime' },

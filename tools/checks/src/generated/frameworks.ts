@@ -11,6 +11,7 @@ interface FrameworkFacts {
   readonly modelSuffix: string;
   readonly batchRows: number;
   readonly systemPackages: readonly string[];
+  readonly modelPackages: readonly string[];
 }
 
 /** The list of frameworks in core, from the framework.json of each folder in the pack. */
@@ -18,12 +19,18 @@ export function frameworkList(): Map<string, string> {
   const frameworks = globSync(`${FOLDER}/*/framework.json`, { cwd: ROOT })
     .map((path) => ({ name: basename(dirname(path)), ...(JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as FrameworkFacts) }))
     .sort((a, b) => a.order - b.order);
-  const lines = frameworks.map(({ name, modelSuffix, batchRows, systemPackages }) => {
-    const packages = systemPackages.map((one) => `'${one}'`).join(', ');
-    return `  ${name}: { modelSuffix: '${modelSuffix}', batchRows: ${batchRows}, systemPackages: [${packages}] },`;
-  });
+  const lines = frameworks.map(
+    ({ name, modelSuffix, batchRows, systemPackages, modelPackages }) => `  ${name}: {
+    modelSuffix: '${modelSuffix}',
+    batchRows: ${batchRows},
+    systemPackages: ${listOf(systemPackages)},
+    modelPackages: ${listOf(modelPackages)},
+  },`,
+  );
   return new Map([[PATH, `${HEAD}${lines.join('\n')}\n${TAIL}`]]);
 }
+
+const listOf = (names: readonly string[]) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 
 const HEAD = `// Made by "npm run generate" from the framework.json files of the model-service pack; do not edit.
 
@@ -40,6 +47,8 @@ export interface FrameworkFacts {
   readonly batchRows: number;
   /** Debian packages that the image needs. */
   readonly systemPackages: readonly string[];
+  /** Python packages that the model stands on, under every name that a lock has for them: they have a layer of the image. */
+  readonly modelPackages: readonly string[];
 }
 
 export type Framework = keyof typeof FRAMEWORK_FACTS;

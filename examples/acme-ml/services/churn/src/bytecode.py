@@ -1,8 +1,8 @@
 """Compiles what start-up imports, the standard library's part too. Run while the image is built.
 
-`python bytecode.py PREFIX NAMES [CACHE]`: packages are installed below PREFIX, NAMES is a file of module names, and
-CACHE a folder that keeps what was compiled for the next build. Without bytecode a start takes three more CPU seconds;
-the bytecode of everything weighs too much.
+`python bytecode.py PREFIX NAMES CACHE [BELOW]`: packages are installed below PREFIX, NAMES is a file of module names,
+CACHE a folder that keeps what was compiled for the next build, and BELOW the prefix of the layer below, with its
+bytecode. Without bytecode a start takes three more CPU seconds; the bytecode of everything weighs too much.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import importlib
 import marshal
 import os
 import site
+import subprocess
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from importlib.util import MAGIC_NUMBER, source_hash
@@ -18,17 +19,34 @@ from types import CodeType
 
 # The header's flags: the bytecode belongs to a source of this hash, which is not compared again at the start.
 UNCHECKED_HASH = (1).to_bytes(4, "little")
+HEADER_BYTES = 16
+
+# Compiles in a process that loads nothing else: what marshal writes depends on the strings that other modules share.
+WORKER = """
+import marshal, sys
+while True:
+    try:
+        text, path = marshal.load(sys.stdin.buffer)
+    except EOFError:
+        break
+    marshal.dump(marshal.dumps(compile(text, path, "exec", dont_inherit=True)), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+"""
 
 
 class Compiler:
     """Compiles each source once, under the path that it has in the image."""
 
-    def __init__(self, prefix: Path, cache: Path | None) -> None:
+    def __init__(self, prefix: Path, cache: Path, below: Path | None) -> None:
         # The standard library of a virtual environment is the system's, which keeps its own bytecode.
         in_environment = sys.prefix != sys.base_prefix
+        places = (prefix, below, None if in_environment else Path(sys.base_prefix))
         self._prefix = prefix
-        self._places = (prefix,) if in_environment else (prefix, Path(sys.base_prefix))
+        self._places = tuple(place for place in places if place)
         self._cache = cache
+        self._below = below
+        command = [sys.executable, "-B", "-S", "-c", WORKER]
+        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._code: dict[Path, bytes] = {}
 
     def inside(self, source: Path) -> Path | None:
@@ -37,19 +55,28 @@ class Compiler:
         return source.relative_to(place) if place and source.suffix == ".py" else None
 
     def code_of(self, source: Path, inside: Path) -> CodeType:
-        """The compiled source."""
+        """The compiled source; of the layer below if it is there."""
+        if self._below and (compiled := bytecode_file(self._below, inside)).exists():
+            return marshal.loads(compiled.read_bytes()[HEADER_BYTES:])
         text = source.read_bytes()
         path = str(Path(sys.prefix) / inside)
         key = hashlib.sha256(MAGIC_NUMBER + path.encode() + b"\0" + text).hexdigest()
-        kept = self._cache / key if self._cache else None
-        if kept and kept.exists():
+        kept = self._cache / key
+        if kept.exists():
             code = kept.read_bytes()
         else:
-            code = marshal.dumps(compile(text, path, "exec", dont_inherit=True))
-            if kept:
-                write_whole(kept, code)
+            code = self._compile(text, path)
+            write_whole(kept, code)
         self._code[inside] = MAGIC_NUMBER + UNCHECKED_HASH + source_hash(text) + code
         return marshal.loads(code)
+
+    def _compile(self, text: bytes, path: str) -> bytes:
+        requests, answers = self._worker.stdin, self._worker.stdout
+        if requests is None or answers is None:
+            raise RuntimeError("the worker has no pipes")
+        marshal.dump((text, path), requests)
+        requests.flush()
+        return marshal.load(answers)
 
     def write(self) -> int:
         """Writes the bytecode of every loaded module below the prefix; returns their number."""
@@ -59,11 +86,19 @@ class Compiler:
             if inside and inside not in self._code:
                 self.code_of(source, inside)
         for inside, bytecode in self._code.items():
-            name = f"{inside.stem}.{sys.implementation.cache_tag}.pyc"
-            file = self._prefix / inside.parent / "__pycache__" / name
+            file = bytecode_file(self._prefix, inside)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(bytecode)
         return len(self._code)
+
+    def close(self) -> None:
+        """Ends the worker."""
+        self._worker.communicate()
+
+
+def bytecode_file(prefix: Path, inside: Path) -> Path:
+    """Where the bytecode of a source belongs."""
+    return prefix / inside.parent / "__pycache__" / f"{inside.stem}.{sys.implementation.cache_tag}.pyc"
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -87,19 +122,33 @@ def import_with(compiler: Compiler) -> None:
     sys.path_importer_cache.clear()
 
 
-def main(prefix: Path, names: Path, cache: Path | None = None) -> None:
+def packages_in(prefix: Path) -> Path:
+    """The folder of the packages that are installed below a prefix."""
+    return prefix / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+
+def is_compiled(name: str, below: Path) -> bool:
+    """Whether the layer below has the module's bytecode."""
+    module = packages_in(below).relative_to(below) / Path(*name.split("."))
+    return any(bytecode_file(below, source).exists() for source in (module.with_suffix(".py"), module / "__init__.py"))
+
+
+def main(prefix: Path, names: Path, cache: Path, below: Path | None = None) -> None:
     """Imports each named module, then compiles all that came with them."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = prefix / "lib" / version / "site-packages"
-    site.addsitedir(str(packages))
-    compiler = Compiler(prefix, cache)
+    for place in (prefix, below):
+        if place:
+            site.addsitedir(str(packages_in(place)))
+    compiler = Compiler(prefix, cache, below)
     import_with(compiler)
     for name in names.read_text(encoding="utf-8").split():
+        if below and is_compiled(name, below):
+            continue
         try:
             importlib.import_module(name)
         except ModuleNotFoundError as missing:
             print(f"skipped {name}: {missing}")
     print(f"compiled {compiler.write()} modules")
+    compiler.close()
 
 
 if __name__ == "__main__":

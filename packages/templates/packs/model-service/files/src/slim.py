@@ -1,8 +1,7 @@
 """Takes out of the installed packages what serving never opens. Run while the image is built.
 
 `python slim.py PREFIX PATTERNS`: packages are installed below PREFIX, PATTERNS is a file with one glob a line,
-relative to their folder; `#` begins a comment, and `GLOB unless PATH` keeps it where PATH is installed.
-What a test or a compiler would read goes from every package.
+relative to their folder. What a test or a compiler would read goes from every package.
 """
 
 import os
@@ -12,13 +11,6 @@ from pathlib import Path
 
 FOLDERS = frozenset({"tests", "__pycache__"})
 SOURCES = frozenset({".pyx", ".pxd", ".pyi", ".c", ".cpp", ".h", ".a"})
-
-
-def patterns_in(text: str, packages: Path) -> list[str]:
-    """The globs of a patterns file that hold for these packages."""
-    lines = (line.split("#", 1)[0].strip() for line in text.splitlines())
-    parts = (line.partition(" unless ") for line in lines if line)
-    return [glob.strip() for glob, _, user in parts if not user or not (packages / user.strip()).exists()]
 
 
 def unused_everywhere(packages: Path) -> list[Path]:
@@ -50,9 +42,9 @@ def remove(packages: Path, patterns: list[str]) -> int:
 
 def main(prefix: Path, names: Path) -> None:
     """Slims every folder of packages below the prefix."""
-    text = names.read_text(encoding="utf-8")
+    patterns = names.read_text(encoding="utf-8").splitlines()
     for packages in sorted(prefix.glob("lib/python*/site-packages")):
-        print(f"removed {remove(packages, patterns_in(text, packages))} files and folders from {packages}")
+        print(f"removed {remove(packages, patterns)} files and folders from {packages}")
 
 
 if __name__ == "__main__":

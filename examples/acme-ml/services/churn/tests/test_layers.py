@@ -1,0 +1,73 @@
+"""The two layers of packages in the image, and what each of them leaves out."""
+
+from pathlib import Path
+
+import pytest
+
+from src import layers
+
+LOCK = """\
+# This file was made by a tool.
+--extra-index-url https://index.example/simple
+estimator==1.0 \\
+    --hash=sha256:aa
+    # via -r requirements.in
+web_frame==2.0 ; sys_platform != "win32" \\
+    --hash=sha256:bb \\
+    --hash=sha256:cc
+    # via -r requirements.in
+Numbers.Kernel==3.0 \\
+    --hash=sha256:dd
+    # via
+    #   -r requirements.in
+    #   estimator
+types==4.0 \\
+    --hash=sha256:ee
+    # via
+    #   numbers-kernel
+    #   web-frame
+"""
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("requirements.txt").write_text(LOCK, encoding="utf-8")
+    Path("unused.txt").write_text(
+        "# Tools.\nbig/tools  # large\nproto unless Web.Frame\nrest unless absent\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def names_in(file: Path) -> list[str]:
+    return [line.split("==")[0] for line in file.read_text(encoding="utf-8").splitlines() if "==" in line]
+
+
+def test_the_model_has_its_packages_with_all_that_they_need_and_the_rest_has_what_is_left(build: Path) -> None:
+    layers.main(build, {"Estimator", "not-in-this-lock"})
+    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types"]
+    assert (build / "other.txt").read_text(encoding="utf-8") == (
+        "--extra-index-url https://index.example/simple\n"
+        'web_frame==2.0 ; sys_platform != "win32" \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n'
+    )
+
+
+def test_a_change_of_the_rest_leaves_the_files_of_the_models_layer_as_they_are(build: Path) -> None:
+    layers.main(build, {"estimator"})
+    before = (build / "model.txt").read_bytes()
+    Path("requirements.txt").write_text(LOCK.replace("web_frame==2.0", "web_frame==2.1"), encoding="utf-8")
+    layers.main(build, {"estimator"})
+    assert (build / "model.txt").read_bytes() == before
+
+
+def test_a_pattern_holds_unless_its_package_is_in_the_lock(build: Path) -> None:
+    text = Path("unused.txt").read_text(encoding="utf-8")
+    layers.main(build, set())
+    assert (build / "unused.txt").read_text(encoding="utf-8") == "big/tools\nrest\n"
+    assert layers.patterns_for(text, set()) == ["big/tools", "proto", "rest"]
+
+
+def test_every_package_of_this_lock_is_in_one_of_the_layers() -> None:
+    text = (Path(layers.__file__).parents[1] / "requirements.txt").read_text(encoding="utf-8")
+    _, packages = layers.read_lock(text)
+    assert len(packages) == sum("==" in line and not line.lstrip().startswith(("#", "-")) for line in text.splitlines())
