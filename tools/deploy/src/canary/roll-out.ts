@@ -28,7 +28,7 @@ export async function runCanary(cluster: Cluster, canary: Canary, world: World, 
 async function abort(cluster: Cluster, canary: Canary, error: ProblemError, world: World): Promise<unknown> {
   const { release } = canary;
   world.report({ type: 'canary-aborting', because: error.problems.map((problem) => problem.code).join(', ') });
-  const after = await rollBackAfter(new UnprovedError(error.problems, 'rollout'), cluster, release, world);
+  const after = await rollBackAfter(new UnprovedError(error.problems, error.exit), cluster, release, world);
   if (!(after instanceof ProblemError) || after.exit !== 'rolledBack') return after;
   await waitUntilCanaryGone(cluster, placeOf(canary), world);
   return new ProblemError([...error.problems, canaryAborted(canary)], 'rolledBack');

@@ -1,0 +1,64 @@
+import { DONE, type Ending, OLD } from './lasting-endings.ts';
+import type { LastingFault } from './lasting-faults.ts';
+
+const isKnown = (fault: LastingFault) => fault.code !== 'unauthorized';
+const passed = (): Ending => ({ exit: 'done', codes: [], standing: DONE });
+/** Nothing of the canary was made. */
+const refused = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code], standing: OLD });
+/** What may not be read is done without; who is not known may do nothing. */
+const optional = (fault: LastingFault): Ending => (isKnown(fault) ? passed() : refused(fault));
+/** A cluster that does not know us cannot be told to take the canary away: it stays, without requests. */
+const left = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code], standing: OLD });
+const aborted = (fault: LastingFault): Ending =>
+  isKnown(fault) ? { exit: 'rolledBack', codes: [fault.code, 'canary-aborted'], standing: OLD } : left(fault);
+/** The way back is waited for by the same requests. */
+const cannotBeWaitedFor = (fault: LastingFault): Ending =>
+  isKnown(fault) ? { exit: fault.exit, codes: [fault.code, 'rollback-failed', fault.code], standing: OLD } : left(fault);
+/** ... unless it is over before it is looked at. */
+const mayBeWaitedFor = (fault: LastingFault): Ending[] => [aborted(fault), cannotBeWaitedFor(fault)];
+/** The service has its new pods, proved; what is left of the canary goes with the next deploy. */
+const unrecorded = ({ exit, code }: LastingFault): Ending => ({
+  exit,
+  codes: [code, 'not-recorded'],
+  standing: { ...DONE, isAsWanted: false, revisions: 1 },
+});
+
+/** A canary beside a proved version: each of its steps, with the ways in which it may end. */
+export const CANARY: Readonly<Record<string, (fault: LastingFault) => Ending | readonly Ending[]>> = {
+  connect: optional,
+  'read namespaces': optional,
+  'list resourcequotas': optional,
+  'create selfsubjectrulesreviews': refused,
+  'list configmaps': refused,
+  'list deployments': refused,
+  'list networkpolicies': refused,
+  'list pods': refused,
+  'list replicasets': refused,
+  'list serviceaccounts': refused,
+  'list services': refused,
+  'read configmaps': refused,
+  'read deployments': refused,
+  'read leases': refused,
+  'read services': refused,
+  'replace leases': refused,
+  'dry-run configmaps': refused,
+  'dry-run deployments': refused,
+  'dry-run networkpolicies': refused,
+  'dry-run services': refused,
+  'apply configmaps': aborted,
+  'apply deployments': aborted,
+  'apply networkpolicies': aborted,
+  'apply services': aborted,
+  'list events': passed,
+  'watch events': passed,
+  'watch deployments': mayBeWaitedFor,
+  'watch pods': mayBeWaitedFor,
+  'watch replicasets': mayBeWaitedFor,
+  verify: cannotBeWaitedFor,
+  'delete configmaps': unrecorded,
+  'delete deployments': unrecorded,
+  'delete networkpolicies': unrecorded,
+  'delete services': unrecorded,
+  record: (fault) => ({ ...unrecorded(fault), standing: { ...DONE, revisions: 1 } }),
+  books: (fault) => ({ ...unrecorded(fault), standing: { ...DONE, isAsWanted: false } }),
+};
