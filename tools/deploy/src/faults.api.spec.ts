@@ -21,7 +21,7 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { gpuLook, withRuntimeClass } from './testing/gpu-look.ts';
+import { gpuLook, withGpuClasses } from './testing/gpu-look.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
 
@@ -145,7 +145,7 @@ function canaryRequest(namespace: string, turn: 1 | 2): DeployRequest {
 
 const met = new Set<string>();
 
-beforeAll(withRuntimeClass);
+beforeAll(withGpuClasses);
 
 for (const [index, { name, at, acts }] of PASSING.entries()) {
   test.concurrent(`a deploy, an update, a status, a canary, a look at the GPUs and a destroy come through ${name}, at every step`, async () => {

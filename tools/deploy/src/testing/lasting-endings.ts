@@ -93,6 +93,16 @@ export const GPU_LOOK: Endings = {
   'read configmaps': unseen,
 };
 
+const unseenDevices = (fault: LastingFault): Ending => (fault.code === 'forbidden' ? { exit: 'done', codes: [] } : refused(fault));
+
+/** What preflight reads for a service whose pods claim devices, and what only such a service has. */
+export const CLAIM_LOOK: Endings = {
+  discover: refused,
+  'list deviceclasses': unseenDevices,
+  'list resourceslices': unseenDevices,
+  'list resourceclaimtemplates': refused,
+};
+
 /** What only a destroy does; it is carried on by the next. */
 export const DESTROY: Endings = {
   'delete deployments': refused,

@@ -10,6 +10,7 @@ export function stepOf(method: string, url: string): string {
       if (searchParams.get('watch') === 'true') return `watch ${resource}`;
       if (searchParams.get('continue')) return `list more ${resource}`;
       if (name) return `read ${resource}`;
+      if (resource === '') return 'discover';
       return pathname === '/api/v1/pods' ? 'list all pods' : `list ${resource}`;
     case 'PATCH':
       if (searchParams.get('dryRun')) return `dry-run ${resource}`;
