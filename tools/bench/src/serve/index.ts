@@ -66,7 +66,17 @@ async function ourContender(name: string, service: ServiceFolder, library: strin
     name: `${name}, ${library} ${version}`,
     directory: service.directory,
     // As the image starts it.
-    command: (port) => [uvicorn, 'src.api.app:app', '--host', '127.0.0.1', '--port', String(port), '--no-access-log', '--no-server-header'],
+    command: (port) => [
+      uvicorn,
+      'src.api.app:app',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--no-access-log',
+      '--no-server-header',
+      '--no-proxy-headers',
+    ],
     env,
     healthPath: HEALTH_PATH,
     predictPath: PREDICT_PATH,

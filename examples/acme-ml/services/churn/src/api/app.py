@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope
 
 from src.parity import Refused
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH, TITLE
@@ -62,8 +63,8 @@ def create_app(settings: Settings, traces: Any = None) -> FastAPI:
         """Figures for Prometheus."""
         return Response(render_metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def predict(request: Request) -> Response:
-        return await answer_predict(request, host.state, app.state.pool, settings)
+    async def predict(scope: Scope, receive: Receive) -> Response:
+        return await answer_predict(host.state, app.state.pool, settings, scope, receive)
 
     # Predictions go past the router and past its dependencies (Depends). A check of your own is a middleware too:
     # add it below, the last one that is added sees a request first.
@@ -88,13 +89,15 @@ def describe_health(state: Serving | Refused) -> Response:
     return answer_json(answer)
 
 
-async def answer_predict(request: Request, state: Serving | Refused, pool: ScoringPool, settings: Settings) -> Response:
+async def answer_predict(
+    state: Serving | Refused, pool: ScoringPool, settings: Settings, scope: Scope, receive: Receive
+) -> Response:
     """The answer of the predict path."""
     if isinstance(state, Refused):
         reason = state.reasons[0].to_json()
         return answer_json({"detail": "the model is not served", "reason": reason}, 503, RETRY_AFTER)
     try:
-        rows, is_list = state.rows.parse(await read_body(request, settings.max_body_bytes))
+        rows, is_list = state.rows.parse(await read_body(scope, receive, settings.max_body_bytes))
         turns = state.turns
         answers = await (turns if turns and len(rows) <= turns.most_rows else pool).run(rows)
     except BadRequest as error:
