@@ -103,13 +103,14 @@ function notVersion(option: string, value: unknown, where: string): Problem[] {
 export function gpuView(framework: Framework, set: CudaSet | undefined): Record<string, unknown> {
   const extras = framework === 'torch' || framework === 'tensorflow' ? ['numpy', 'safetensors'] : ['numpy'];
   const named = set?.requirements ?? [];
+  const prefix = set?.image ? '/opt/venv' : '/usr/local';
   return {
     gpuRequirements: [...named, ...extras.filter((extra) => !named.some((line) => line.startsWith(extra)))],
     runtimeImage: set?.image ?? null,
     /** Where the image's build installs the packages. */
-    installed: set?.image ? '/opt/venv' : '/out/usr/local',
+    installed: set?.image ? prefix : `/out${prefix}`,
     /** Where they are in the image. */
-    prefix: set?.image ? '/opt/venv' : '/usr/local',
+    prefix,
     /** The command that installs there. */
     install: `${set?.image ? '/opt/uv/bin/uv pip install --python /opt/venv/bin/python' : 'uv pip install --python /usr/local/bin/python3 --prefix /out/usr/local'} --link-mode copy`,
     // A process that opens CUDA needs a few GB of memory beside the GPU's.

@@ -16,10 +16,10 @@ function filesOf(given: GivenAnswers): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file.path, file.text]));
 }
 
-/** The FROM lines with their ARG defaults filled in, and every line of the instructions. */
 /** The packages are installed in two parts, from one stage. */
 const LAYERS = ['layers', 'model-packages', 'other-packages'].map((name) => ({ from: 'builder', name }));
 
+/** The FROM lines with their ARG defaults filled in, and every line of the instructions. */
 function stagesOf(dockerfile: string): { from: string; name: string }[] {
   const defaults = Object.fromEntries([...dockerfile.matchAll(/^ARG (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
   return [...dockerfile.matchAll(/^FROM (\S+) AS (\S+)$/gm)].map(([, from = '', name = '']) => ({

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
-import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
 import { readStatus } from './status.ts';
-import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
+import { problemsOf, recordingWorld } from './testing/api.ts';
 import { type Act, withFaultProxy } from './testing/fault-proxy.ts';
 import {
   answering,
@@ -23,7 +22,7 @@ import {
 } from './testing/faults.ts';
 import { gpuLook, withGpuClasses } from './testing/gpu-look.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
-import { servingPod, trainedRequest } from './testing/trained.ts';
+import { canaryRequest, servingPod, trainedRequest } from './testing/trained.ts';
 
 /** The steps of a first deploy, of one that updates and prunes, of a canary, of a look at the GPUs, and of a destroy. */
 const STEPS = [
@@ -135,13 +134,6 @@ const PASSING: readonly { readonly name: string; readonly at: (step: string) => 
   },
   { name: 'a watch that says nothing', at: isWatch, acts: [silentWatch] },
 ];
-
-/** An update of it goes through a canary. */
-function canaryRequest(namespace: string, turn: 1 | 2): DeployRequest {
-  const { modelLock, image } = trainedRequest(namespace, turn);
-  const source = { deploy: { rollout: { canary: { steps: [{ weight: 50, seconds: 0 }] } } } };
-  return requestFor(namespace, source, { image, ...(modelLock ? { modelLock } : {}) });
-}
 
 const met = new Set<string>();
 

@@ -1,35 +1,19 @@
-import { ProblemError } from '@modelyard/core';
+import { isDeepStrictEqual as equals } from 'node:util';
 import { test } from 'vitest';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
-import { recordingWorld, requestFor } from '../testing/api.ts';
-import { type Fault, withFaultProxy } from '../testing/fault-proxy.ts';
+import { recordingWorld } from '../testing/api.ts';
+import { endOf, lastingAt } from '../testing/ended.ts';
+import type { Fault } from '../testing/fault-proxy.ts';
 import { kubectl } from '../testing/kubectl.ts';
 import { CANARY } from '../testing/lasting-canary.ts';
 import { DONE } from '../testing/lasting-endings.ts';
 import { REFUSALS } from '../testing/lasting-faults.ts';
 import { standingOf } from '../testing/standing.ts';
-import { servingPod, trainedRequest } from '../testing/trained.ts';
+import { canaryRequest } from '../testing/trained.ts';
 
-/** An update of it goes through a canary. */
-function canaryRequest(namespace: string, turn: 1 | 2): DeployRequest {
-  const { modelLock, image } = trainedRequest(namespace, turn);
-  const source = { deploy: { rollout: { canary: { steps: [{ weight: 50, seconds: 0 }] } } } };
-  return requestFor(namespace, source, { image, ...(modelLock ? { modelLock } : {}) });
-}
-
-/** Deploys through the faults; how it ended, and the steps that it took. */
 const deployThrough = (request: DeployRequest, faults: readonly Fault[] = []) =>
-  withFaultProxy({ pod: servingPod, faults }, async ({ kubeconfig, seen }) => {
-    const error = await deployService({ ...request, kubeconfigs: [kubeconfig] }, recordingWorld()).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    const steps = seen.map((one) => one.step);
-    if (error === undefined) return { exit: 'done', codes: [], steps };
-    if (!(error instanceof ProblemError)) throw error;
-    return { exit: error.exit, codes: error.problems.map((problem) => problem.code), steps };
-  });
+  endOf((given) => deployService(given, recordingWorld()), request, faults);
 
 const selectorIn = (namespace: string) => kubectl(['-n', namespace, 'get', 'service', 'churn', '-o', 'jsonpath={.spec.selector}']);
 
@@ -40,11 +24,12 @@ test.concurrent.for(Object.keys(CANARY).flatMap((step) => REFUSALS.map((fault) =
     const [old, next] = [canaryRequest(namespace, 1), canaryRequest(namespace, 2)];
     await deployThrough(old);
     const closed = await selectorIn(namespace);
-    const { exit, codes } = await deployThrough(next, [{ at: (one) => one === step, acts: [fault.act], lasts: true }]);
+    const { exit, codes } = await deployThrough(next, [lastingAt(step, fault.act)]);
     const endings = [CANARY[step]?.(fault) ?? []].flat();
-    expect(endings.map(({ standing: _, ...ending }) => ending)).toContainEqual({ exit, codes });
     // What was told to go may take its time to be gone.
-    await expect.poll(() => standingOf(next), { timeout: 10_000 }).toEqual(endings[0]?.standing);
+    await expect
+      .poll(async () => ({ exit, codes, standing: await standingOf(next) }), { timeout: 10_000 })
+      .toSatisfy((ended) => endings.some((ending) => equals(ended, ending)));
     expect(await selectorIn(namespace)).toBe(closed);
     expect(await deployThrough(next)).toMatchObject({ exit: 'done' });
     await expect.poll(() => standingOf(next), { timeout: 10_000 }).toEqual({ ...DONE, revisions: expect.any(Number) });
@@ -53,7 +38,7 @@ test.concurrent.for(Object.keys(CANARY).flatMap((step) => REFUSALS.map((fault) =
 
 test('every request of a canary has its row', async ({ expect }) => {
   await deployThrough(canaryRequest('canary-rows', 1));
-  const { exit, steps } = await deployThrough(canaryRequest('canary-rows', 2));
+  const { exit, seen } = await deployThrough(canaryRequest('canary-rows', 2));
   expect(exit).toBe('done');
-  expect([...new Set(steps)].sort()).toEqual(Object.keys(CANARY).sort());
+  expect([...new Set(seen.map((one) => one.step))].sort()).toEqual(Object.keys(CANARY).sort());
 });

@@ -3,19 +3,22 @@ import type { LastingFault } from './lasting-faults.ts';
 
 const isKnown = (fault: LastingFault) => fault.code !== 'unauthorized';
 const passed = (): Ending => ({ exit: 'done', codes: [], standing: DONE });
-/** Nothing of the canary was made. */
+/** The old version serves as before, and no more is told than the cause. */
 const refused = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code], standing: OLD });
 /** What may not be read is done without; who is not known may do nothing. */
 const optional = (fault: LastingFault): Ending => (isKnown(fault) ? passed() : refused(fault));
-/** A cluster that does not know us cannot be told to take the canary away: it stays, without requests. */
-const left = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code], standing: OLD });
+/** A cluster that does not know us cannot be told to take the canary away: what was made of it stays, without requests. */
 const aborted = (fault: LastingFault): Ending =>
-  isKnown(fault) ? { exit: 'rolledBack', codes: [fault.code, 'canary-aborted'], standing: OLD } : left(fault);
+  isKnown(fault) ? { exit: 'rolledBack', codes: [fault.code, 'canary-aborted'], standing: OLD } : refused(fault);
 /** The way back is waited for by the same requests. */
 const cannotBeWaitedFor = (fault: LastingFault): Ending =>
-  isKnown(fault) ? { exit: fault.exit, codes: [fault.code, 'rollback-failed', fault.code], standing: OLD } : left(fault);
-/** ... unless it is over before it is looked at. */
-const mayBeWaitedFor = (fault: LastingFault): Ending[] => [aborted(fault), cannotBeWaitedFor(fault)];
+  isKnown(fault) ? { exit: fault.exit, codes: [fault.code, 'rollback-failed', fault.code], standing: OLD } : refused(fault);
+/** ... unless it is over before it is looked at; and so may the canary's own, and the service has begun to take its pods. */
+const mayBeWaitedFor = (fault: LastingFault): Ending[] => [
+  aborted(fault),
+  cannotBeWaitedFor(fault),
+  { ...refused(fault), standing: { ...OLD, serving: 'churn:2' } },
+];
 /** The service has its new pods, proved; what is left of the canary goes with the next deploy. */
 const unrecorded = ({ exit, code }: LastingFault): Ending => ({
   exit,
@@ -60,5 +63,5 @@ export const CANARY: Readonly<Record<string, (fault: LastingFault) => Ending | r
   'delete networkpolicies': unrecorded,
   'delete services': unrecorded,
   record: (fault) => ({ ...unrecorded(fault), standing: { ...DONE, revisions: 1 } }),
-  books: (fault) => ({ ...unrecorded(fault), standing: { ...DONE, isAsWanted: false } }),
+  books: (fault) => ({ ...unrecorded(fault), standing: DONE }),
 };

@@ -81,25 +81,25 @@ export const FIRST_DEPLOY: Endings = {
   'apply services': notBegun,
 };
 
+/** What may not be listed cannot be counted; the dry run ends all the same. */
+const doneWithout = (fault: LastingFault): Ending => (fault.code === 'forbidden' ? { exit: 'done', codes: [] } : refused(fault));
 const noRoom = (): Ending => ({ exit: 'preflight', codes: ['no-gpu-room'] });
 const unseen = (fault: LastingFault): Ending => (fault.code === 'forbidden' ? noRoom() : refused(fault));
 
 /** What preflight reads for a service that asks for more GPUs than there are. */
 export const GPU_LOOK: Endings = {
-  'list nodes': (fault) => (fault.code === 'forbidden' ? { exit: 'done', codes: [] } : refused(fault)),
+  'list nodes': doneWithout,
   'list runtimeclasses': unseen,
   'list all pods': unseen,
   'list nodepools': unseen,
   'read configmaps': unseen,
 };
 
-const unseenDevices = (fault: LastingFault): Ending => (fault.code === 'forbidden' ? { exit: 'done', codes: [] } : refused(fault));
-
 /** What preflight reads for a service whose pods claim devices, and what only such a service has. */
 export const CLAIM_LOOK: Endings = {
   discover: refused,
-  'list deviceclasses': unseenDevices,
-  'list resourceslices': unseenDevices,
+  'list deviceclasses': doneWithout,
+  'list resourceslices': doneWithout,
   'list resourceclaimtemplates': refused,
 };
 

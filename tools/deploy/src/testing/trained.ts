@@ -10,6 +10,13 @@ export function trainedRequest(namespace: string, turn: 1 | 2, more: Partial<Dep
   return requestFor(namespace, source, { modelLock, image: { ref: `churn:${turn}`, id: `sha256:${turn}` }, ...more });
 }
 
+/** The same two, whose update goes through a canary. */
+export function canaryRequest(namespace: string, turn: 1 | 2): DeployRequest {
+  const { modelLock, image } = trainedRequest(namespace, turn);
+  const source = { deploy: { rollout: { canary: { steps: [{ weight: 50, seconds: 0 }] } } } };
+  return requestFor(namespace, source, { image, ...(modelLock ? { modelLock } : {}) });
+}
+
 /** What a pod answers that serves what was trained. */
 export const servingPod = (path: string): { status: number; text: string } => ({
   status: 200,
