@@ -1,10 +1,10 @@
-import { ProblemError } from '@modelyard/core';
 import { beforeAll, type ExpectStatic, test } from 'vitest';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
 import { recordingWorld } from './testing/api.ts';
-import { type Seen, withFaultProxy } from './testing/fault-proxy.ts';
+import { type Ended, endOf, lastingAt } from './testing/ended.ts';
+import { withFaultProxy } from './testing/fault-proxy.ts';
 import { claimLook, gpuLook, withGpuClasses } from './testing/gpu-look.ts';
 import { CLAIM_LOOK, DESTROY, DONE, type Endings, FIRST, FIRST_DEPLOY, faultsAt, GPU_LOOK, UPDATE } from './testing/lasting-endings.ts';
 import { type LastingFault, REJECTIONS } from './testing/lasting-faults.ts';
@@ -16,25 +16,9 @@ type Action = (request: DeployRequest) => Promise<unknown>;
 const deploy: Action = (request) => deployService(request, recordingWorld());
 const destroy: Action = (request) => destroyService(request, recordingWorld());
 
-interface Ended {
-  readonly exit: string;
-  readonly codes: readonly string[];
-  readonly seen: readonly Seen[];
-}
-
 /** An action that meets the fault at every request of a step. */
-async function endOf(act: Action, request: DeployRequest, step: string, fault: LastingFault): Promise<Ended> {
-  const faults = [{ at: (one: string) => one === step, acts: [fault.act], lasts: true }];
-  return withFaultProxy({ pod: servingPod, faults }, async ({ kubeconfig, seen }) => {
-    const error = await act({ ...request, kubeconfigs: [kubeconfig] }).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return { exit: 'done', codes: [], seen };
-    if (!(error instanceof ProblemError)) throw error;
-    return { exit: error.exit, codes: error.problems.map((problem) => problem.code), seen };
-  });
-}
+const endAt = (act: Action, request: DeployRequest, step: string, fault: LastingFault): Promise<Ended> =>
+  endOf(act, request, [lastingAt(step, fault.act)]);
 
 /** An action that meets no fault; the steps that it took. */
 const throughPods = (act: Action, request: DeployRequest): Promise<string[]> =>
@@ -55,18 +39,20 @@ async function expectEnd(expect: ExpectStatic, ended: Ended, endings: Endings, s
 }
 
 const stepsOf = (endings: Endings) => [...Object.keys(endings).entries()].map(([index, step]) => ({ index, step }));
+/** Longer than a rollout takes beside fifteen others, shorter than an outage is waited for. */
+const WAIT = { timeoutSeconds: 20 };
 const nameOf = (step: string) => step.replaceAll(' ', '-');
 
 test.concurrent.for(stepsOf(UPDATE))(
   'an update that meets a lasting fault at "$step" tells the cause, loses nothing and can be carried on',
   async ({ step, index }, { expect }) => {
     const namespace = `lasting-${nameOf(step)}`;
-    const [old, request] = [trainedRequest(namespace, 1), trainedRequest(namespace, 2, { timeoutSeconds: 6 })];
+    const [old, request] = [trainedRequest(namespace, 1), trainedRequest(namespace, 2, WAIT)];
     await throughPods(deploy, old);
     if (step === 'delete configmaps') await addMember(request, 'left-over');
     let turns = 0;
     for (const fault of faultsAt(step, index)) {
-      const ended = await endOf(deploy, request, step, fault);
+      const ended = await endAt(deploy, request, step, fault);
       await expectEnd(expect, ended, UPDATE, step, fault);
       const { standing } = UPDATE[step]?.(fault) ?? {};
       const revisions = (standing?.revisions ?? 0) + turns;
@@ -87,8 +73,8 @@ test.concurrent.for(stepsOf(FIRST_DEPLOY))(
     for (const [turn, fault] of faultsAt(step, index)
       .filter((one) => !REJECTIONS.includes(one))
       .entries()) {
-      const request = trainedRequest(`first-${nameOf(step)}-${turn}`, 1, { timeoutSeconds: 6 });
-      await expectEnd(expect, await endOf(deploy, request, step, fault), FIRST_DEPLOY, step, fault);
+      const request = trainedRequest(`first-${nameOf(step)}-${turn}`, 1);
+      await expectEnd(expect, await endAt(deploy, request, step, fault), FIRST_DEPLOY, step, fault);
       expect(await standingOf(request)).toEqual(FIRST_DEPLOY[step]?.(fault).standing);
       await throughPods(deploy, request);
       expect(await standingOf(request)).toEqual(FIRST);
@@ -101,7 +87,7 @@ test.concurrent.for(stepsOf(GPU_LOOK))(
   async ({ step, index }, { expect }) => {
     const request = gpuLook(`look-${nameOf(step)}`);
     for (const fault of faultsAt(step, index)) {
-      await expectEnd(expect, await endOf(deploy, request, step, fault), GPU_LOOK, step, fault);
+      await expectEnd(expect, await endAt(deploy, request, step, fault), GPU_LOOK, step, fault);
     }
   },
 );
@@ -111,7 +97,7 @@ test.concurrent.for(stepsOf(CLAIM_LOOK))(
   async ({ step, index }, { expect }) => {
     const request = claimLook(`claim-${nameOf(step)}`);
     for (const fault of faultsAt(step, index)) {
-      await expectEnd(expect, await endOf(deploy, request, step, fault), CLAIM_LOOK, step, fault);
+      await expectEnd(expect, await endAt(deploy, request, step, fault), CLAIM_LOOK, step, fault);
     }
   },
 );
@@ -121,7 +107,7 @@ test.concurrent.for(stepsOf(DESTROY))(
   async ({ step, index }, { expect }) => {
     const request = trainedRequest(`destroy-${nameOf(step)}`, 1);
     await throughPods(deploy, request);
-    for (const fault of faultsAt(step, index)) await expectEnd(expect, await endOf(destroy, request, step, fault), DESTROY, step, fault);
+    for (const fault of faultsAt(step, index)) await expectEnd(expect, await endAt(destroy, request, step, fault), DESTROY, step, fault);
     await throughPods(destroy, request);
     expect(await namesIn(request)).toEqual([]);
   },
