@@ -39,15 +39,13 @@ async function expectEnd(expect: ExpectStatic, ended: Ended, endings: Endings, s
 }
 
 const stepsOf = (endings: Endings) => [...Object.keys(endings).entries()].map(([index, step]) => ({ index, step }));
-/** Longer than a rollout takes beside fifteen others, shorter than an outage is waited for. */
-const WAIT = { timeoutSeconds: 20 };
 const nameOf = (step: string) => step.replaceAll(' ', '-');
 
 test.concurrent.for(stepsOf(UPDATE))(
   'an update that meets a lasting fault at "$step" tells the cause, loses nothing and can be carried on',
   async ({ step, index }, { expect }) => {
     const namespace = `lasting-${nameOf(step)}`;
-    const [old, request] = [trainedRequest(namespace, 1), trainedRequest(namespace, 2, WAIT)];
+    const [old, request] = [trainedRequest(namespace, 1), trainedRequest(namespace, 2)];
     await throughPods(deploy, old);
     if (step === 'delete configmaps') await addMember(request, 'left-over');
     let turns = 0;

@@ -7,7 +7,7 @@ import { endOf, lastingAt } from '../testing/ended.ts';
 import type { Fault } from '../testing/fault-proxy.ts';
 import { kubectl } from '../testing/kubectl.ts';
 import { CANARY } from '../testing/lasting-canary.ts';
-import { DONE } from '../testing/lasting-endings.ts';
+import { DONE, outagesAt } from '../testing/lasting-endings.ts';
 import { REFUSALS } from '../testing/lasting-faults.ts';
 import { standingOf } from '../testing/standing.ts';
 import { canaryRequest } from '../testing/trained.ts';
@@ -17,7 +17,11 @@ const deployThrough = (request: DeployRequest, faults: readonly Fault[] = []) =>
 
 const selectorIn = (namespace: string) => kubectl(['-n', namespace, 'get', 'service', 'churn', '-o', 'jsonpath={.spec.selector}']);
 
-test.concurrent.for(Object.keys(CANARY).flatMap((step) => REFUSALS.map((fault) => ({ step, fault, name: fault.name }))))(
+const rows = Object.keys(CANARY).flatMap((step, index) =>
+  [...REFUSALS, ...outagesAt(step, index)].map((fault) => ({ step, fault, name: fault.name })),
+);
+
+test.concurrent.for(rows)(
   'a canary that meets $name at each "$step" tells the cause, leaves the old version its requests, and the next deploy carries on',
   async ({ step, fault }, { expect }) => {
     const namespace = `canary-${fault.code}-${step.replaceAll(' ', '-')}`;

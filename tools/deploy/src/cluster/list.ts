@@ -16,12 +16,15 @@ export interface Listed {
   readonly resourceVersion: string;
 }
 
-/** All matching objects, page by page; when the list expires between two pages, it is asked for again in one piece. */
-export async function listAll(transport: Transport, query: Query, subject: Subject): Promise<Listed> {
+/**
+ * All matching objects, page by page; when the list expires between two pages, it is asked for again in one piece. Each page is
+ * asked for at most `attempts` times; left out, for about half a minute.
+ */
+export async function listAll(transport: Transport, query: Query, subject: Subject, attempts?: number): Promise<Listed> {
   const items: KubeObject[] = [];
   let limit: string | undefined = PAGE_SIZE;
   for (let next: string | undefined; ; ) {
-    const page = await askPage(transport, query, subject, { limit, continue: next });
+    const page = await askPage(transport, query, subject, { limit, continue: next }, attempts);
     if (page === 'expired') {
       items.length = 0;
       next = undefined;
@@ -46,11 +49,13 @@ async function askPage(
   query: Query,
   subject: Subject,
   piece: { readonly limit: string | undefined; readonly continue: string | undefined },
+  attempts?: number,
 ): Promise<Page | 'expired'> {
   const attempt = await transport.send({
     method: 'GET',
     path: collectionPath(query.resource, query.namespace),
     query: { ...piece, labelSelector: query.labelSelector, fieldSelector: query.fieldSelector },
+    ...(attempts === undefined ? {} : { attempts }),
   });
   if (attempt.answered && attempt.status === 410 && piece.continue !== undefined) return 'expired';
   // A kind that the server lacks, or lacks by now: there are none of it.

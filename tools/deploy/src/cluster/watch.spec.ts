@@ -74,6 +74,13 @@ test('a place that the server has forgotten leads to a fresh list', async () => 
   expect(urls).toEqual(['list', 'watch from 100', 'list']);
 });
 
+test('where something on the way lets no watch through, lists take its place', async () => {
+  const loginPage: Respond = (_url, response) => response.end('<html>Sign in</html>');
+  const { transport, urls } = await serverWith([['a'], ['a', 'b']], [loginPage]);
+  expect(await follow(transport, 'a b')).toEqual(['a', 'a b']);
+  expect(urls).toEqual(['list', 'watch from 100', 'watch from 100', 'watch from 100', 'list']);
+});
+
 test('a connection that breaks in the middle of a line loses nothing', async () => {
   const { transport, urls } = await serverWith(
     [['a']],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProblemError } from '@modelyard/core';
 import type { KubeObject } from '../kube/index.ts';
+import { passProblem } from '../settle.ts';
 import { linesOf } from './lines.ts';
 import { type Listed, listAll, listPlace } from './list.ts';
 import { collectionPath } from './paths.ts';
@@ -15,6 +16,8 @@ const WATCH_SECONDS = 12;
 const STALL_SECONDS = WATCH_SECONDS + 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
+/** After so many connections in a row that broke before they told anything, lists are asked for in between. */
+const BARREN_LIMIT = 3;
 
 /** What is watched, through what, and until when. */
 export interface Watching {
@@ -67,24 +70,27 @@ export function collectItems({ onlyNew }: Query, onItems: (items: readonly KubeO
 
 /**
  * Tells all matching objects and then each change, until the signal. A watch that is closed, silent or broken
- * is resumed; one whose place is no longer known to the server (410) starts from a fresh list.
+ * is resumed; one whose place is no longer known to the server (410) starts from a fresh list. Where something on the way lets
+ * no watch through, lists at its pauses take its place.
  */
 export async function watchChanges(watching: Watching, changes: Changes): Promise<void> {
   const { query, signal } = watching;
   let pauseMs = FIRST_PAUSE_MS;
+  let barren = 0;
   for (let version: string | undefined; !signal.aborted; ) {
-    if (version === undefined) {
-      const list = await listUnlessAborted(watching);
-      if (!list) return;
-      version = list.resourceVersion;
-      changes.all(list.items);
-    }
+    const list = version === undefined ? await listUnlessAborted(watching) : barren < BARREN_LIMIT ? undefined : await listOnce(watching);
+    if (list) changes.all(list.items);
+    version = list?.resourceVersion ?? version;
+    if (version === undefined) return;
     const place = { version };
+    barren++;
     const ending = await follow(watching, place, (event) => {
       pauseMs = FIRST_PAUSE_MS;
+      barren = 0;
       tellChange(event, query, changes);
     });
     version = ending === 'expired' ? undefined : place.version;
+    if (ending !== 'broken') barren = 0;
     if (ending === 'closed') continue;
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -100,6 +106,14 @@ async function listUnlessAborted({ transport, query, subject, signal }: Watching
     if (signal.aborted) return undefined;
     throw error;
   }
+}
+
+/** What is there now, in place of a watch that cannot be had; undefined if that cannot be had at once either. */
+async function listOnce({ transport, query, subject, signal }: Watching): Promise<Listed | undefined> {
+  // The new objects since the watch broke would not be in a list of none.
+  if (query.onlyNew) return undefined;
+  const list = await listAll(transport, query, subject, 1).catch(passProblem);
+  return signal.aborted ? undefined : list;
 }
 
 /** Reads one watch connection to its end; `place` moves on with each event. */

@@ -1,20 +1,21 @@
-import { DONE, type Ending, OLD } from './lasting-endings.ts';
-import type { LastingFault } from './lasting-faults.ts';
+import { DONE, type Ending, isOutOfReach, OLD } from './lasting-endings.ts';
+import { type LastingFault, OUTAGES } from './lasting-faults.ts';
 
-const isKnown = (fault: LastingFault) => fault.code !== 'unauthorized';
 const passed = (): Ending => ({ exit: 'done', codes: [], standing: DONE });
 /** The old version serves as before, and no more is told than the cause. */
 const refused = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code], standing: OLD });
-/** What may not be read is done without; who is not known may do nothing. */
-const optional = (fault: LastingFault): Ending => (isKnown(fault) ? passed() : refused(fault));
-/** A cluster that does not know us cannot be told to take the canary away: what was made of it stays, without requests. */
+/** What may not be read is done without; who is not known may do nothing, and who is not answered waits for nothing. */
+const optional = (fault: LastingFault): Ending => (fault.code === 'forbidden' ? passed() : refused(fault));
+/** A cluster that is out of reach cannot be told to take the canary away: what was made of it stays, without requests. */
 const aborted = (fault: LastingFault): Ending =>
-  isKnown(fault) ? { exit: 'rolledBack', codes: [fault.code, 'canary-aborted'], standing: OLD } : refused(fault);
+  isOutOfReach(fault) ? refused(fault) : { exit: 'rolledBack', codes: [fault.code, 'canary-aborted'], standing: OLD };
 /** The way back is waited for by the same requests. */
 const cannotBeWaitedFor = (fault: LastingFault): Ending =>
-  isKnown(fault) ? { exit: fault.exit, codes: [fault.code, 'rollback-failed', fault.code], standing: OLD } : refused(fault);
+  isOutOfReach(fault) ? refused(fault) : { exit: fault.exit, codes: [fault.code, 'rollback-failed', fault.code], standing: OLD };
 /** ... unless it is over before it is looked at; and so may the canary's own, and the service has begun to take its pods. */
 const mayBeWaitedFor = (fault: LastingFault): Ending[] => [
+  // Lists take the place of a watch that cannot be had.
+  ...(OUTAGES.includes(fault) ? [passed()] : []),
   aborted(fault),
   cannotBeWaitedFor(fault),
   { ...refused(fault), standing: { ...OLD, serving: 'churn:2' } },

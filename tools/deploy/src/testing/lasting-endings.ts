@@ -23,7 +23,7 @@ const NOTHING: Standing = { isAsWanted: false, serving: undefined, ready: undefi
 export const FIRST: Standing = { isAsWanted: true, serving: 'churn:1', ready: 1, holder: undefined, revisions: 1 };
 
 /** A cluster that cannot be asked cannot be told to go back. */
-const isOutOfReach = (fault: LastingFault) => ['unauthorized', 'no-cluster', 'no-api-server'].includes(fault.code);
+export const isOutOfReach = (fault: LastingFault) => ['unauthorized', 'no-cluster', 'no-api-server'].includes(fault.code);
 
 const refused = ({ exit, code }: LastingFault): Ending => ({ exit, codes: [code] });
 const refusedFirst = (fault: LastingFault): Ending => ({ ...refused(fault), standing: OLD });
@@ -61,8 +61,7 @@ export const UPDATE: Endings = {
   'watch replicasets': passed,
   'watch pods': passed,
   'watch events': passed,
-  // An outage of it lasts longer than the wait, which ends with a look of its own.
-  'read deployments': (fault) => (OUTAGES.includes(fault) ? passed() : cannotBeWaitedFor(fault)),
+  'read deployments': cannotBeWaitedFor,
   verify: cannotBeWaitedFor,
   'delete configmaps': (fault) => unrecorded(fault, { ...UNPROVED, isAsWanted: false }),
   'list events': passed,
@@ -113,11 +112,17 @@ export const DESTROY: Endings = {
   'delete leases': refused,
 };
 
-/** Every refusal at every step; outages take half a minute and look alike from above the transport, so that the steps take turns. */
-export function faultsAt(step: string, index: number): LastingFault[] {
+/** The outages at a step; they take half a minute and look alike from above the transport, so that the steps take turns. */
+export function outagesAt(step: string, index: number): LastingFault[] {
   const outage = (turn: number) => OUTAGES[(index + turn) % OUTAGES.length] as LastingFault;
-  // What may be listed may be watched; a watch that cannot be had is replaced by a last look.
+  // What may be listed may be watched; a watch that cannot be had is replaced by lists.
   if (step.startsWith('watch ')) return [outage(0), outage(2)];
-  const outages = step === 'verify' || step === 'connect' ? [] : [outage(0)];
+  return step === 'verify' || step === 'connect' ? [] : [outage(0)];
+}
+
+/** Every refusal at every step, and what the server may say of an object where one is sent. */
+export function faultsAt(step: string, index: number): LastingFault[] {
+  const outages = outagesAt(step, index);
+  if (step.startsWith('watch ')) return outages;
   return [...REFUSALS, ...(/^(dry-run|apply)/.test(step) ? REJECTIONS : []), ...outages];
 }
