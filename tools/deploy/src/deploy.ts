@@ -18,6 +18,7 @@ import {
   planRelease,
   proveRelease,
   type Release,
+  readOnceGone,
   readStanding,
   type Standing,
 } from './release/index.ts';
@@ -130,7 +131,8 @@ async function deployLocked(
 ): Promise<BroughtUp> {
   const { isNew } = ahead;
   const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
-    const inventory = isAsSeen ? ahead.inventory : await readStanding(held, release);
+    const seen = isAsSeen ? ahead.inventory : await readStanding(held, release);
+    const inventory = await readOnceGone(held, release, seen, locked);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
     if (canary) return runCanary(held, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);

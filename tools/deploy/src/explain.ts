@@ -3,6 +3,7 @@ import type { Cluster } from './cluster/index.ts';
 import type { LiveEvent } from './kube/index.ts';
 import { CONTAINER_NAME } from './manifests/index.ts';
 import { type Cause, newPods, newReplicaSet, type Rollout } from './readiness/index.ts';
+import { safeLine } from './safe-line.ts';
 
 const LOG_LINES = 20;
 const EVENT_LINES = 8;
@@ -15,8 +16,8 @@ export async function explainFailure(cluster: Cluster, namespace: string, cause:
   const events = eventLines(rollout);
   const details = [
     ...(cause.details ?? []),
-    ...(log.length > 0 ? [`log of pod/${cause.pod}, last ${log.length} lines:`, ...log.map((line) => `  ${line}`)] : []),
-    ...(events.length > 0 ? ['events:', ...events.map((line) => `  ${line}`)] : []),
+    ...(log.length > 0 ? [`log of pod/${cause.pod}, last ${log.length} lines:`, ...log.map((line) => `  ${safeLine(line)}`)] : []),
+    ...(events.length > 0 ? ['events:', ...events.map((line) => `  ${safeLine(line)}`)] : []),
   ];
   const { code, where, what, remedy } = cause;
   return { code, where: `${where} in ns/${namespace}`, what, remedy, ...(details.length > 0 ? { details } : {}) };

@@ -21,6 +21,7 @@ export function releaseOfRevision(stored: StoredRevision, request: RevisionTarge
     objects,
     image,
     port,
+    isTimeOfStep: request.timeoutSeconds === undefined,
     timeoutSeconds: request.timeoutSeconds ?? deadline,
     rollbackTo: revision,
     ...(imageId ? { imageId } : {}),

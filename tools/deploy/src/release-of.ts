@@ -18,6 +18,7 @@ export function releaseOf(request: DeployRequest): Release {
     objects: renderManifests(spec, rendering),
     image: rendering.image,
     port: spec.serve.port,
+    isTimeOfStep: request.timeoutSeconds === undefined,
     timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
     ...(spec.deploy.rollout.canary ? { canary: spec.deploy.rollout.canary } : {}),
     ...(image.id ? { imageId: image.id } : {}),

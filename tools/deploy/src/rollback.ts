@@ -5,7 +5,17 @@ import type { LiveDeployment } from './kube/index.ts';
 import { lockOf, withDeployLock } from './lock/index.ts';
 import { isUnchanged } from './plan/index.ts';
 import { preflight } from './preflight/index.ts';
-import { type BroughtUp, bringUp, inLiveWay, isLive, planRelease, type Release, readStanding, UnprovedError } from './release/index.ts';
+import {
+  type BroughtUp,
+  bringUp,
+  inLiveWay,
+  isLive,
+  planRelease,
+  type Release,
+  readOnceGone,
+  readStanding,
+  UnprovedError,
+} from './release/index.ts';
 import { releaseOfRevision } from './release-of-revision.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
@@ -32,7 +42,7 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   try {
     return await withDeployLock(cluster, lockOf(request), world, async (locked, held) => {
       const release = releaseOfRevision(await chooseRevision(held, request), request);
-      const inventory = await readStanding(held, release);
+      const inventory = await readOnceGone(held, release, await readStanding(held, release), locked);
       return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
   } finally {
@@ -62,7 +72,7 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
     for (const cause of error.problems) world.report({ type: 'cause', cause });
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
     const back = releaseOfRevision(stored, { service, environment });
-    const inventory = await readStanding(cluster, back);
+    const inventory = await readOnceGone(cluster, back, await readStanding(cluster, back), world);
     // What had no room on the way there has none on the way back.
     const { plan } = await bringBack(cluster, inLiveWay(back, inventory.members), inventory, world);
     // Nothing had come to the cluster: the deploy was refused, and not rolled back.

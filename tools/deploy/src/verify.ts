@@ -1,8 +1,9 @@
 import { HEALTH_PATH, PREDICT_PATH, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster, PodAnswer, PodRequest } from './cluster/index.ts';
-import type { LivePod } from './kube/index.ts';
+import { type LivePod, RESOURCES } from './kube/index.ts';
 import { type GoldenRow, isSameAnswer, type ModelLock } from './model-lock.ts';
-import { settleAll } from './settle.ts';
+import { safeLine } from './safe-line.ts';
+import { passProblem, settleAll } from './settle.ts';
 import type { Clock } from './world.ts';
 
 export interface VerifyRequest {
@@ -13,14 +14,35 @@ export interface VerifyRequest {
 
 const TRIES = 4;
 const PAUSE_MS = 1_000;
+const UNANSWERED: ReadonlySet<string> = new Set(['pod-unreachable', 'prediction-failed']);
 /** Of a pod that is busy, or of something between us and it; the service itself never says 502 or 504. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** Differences shown of one pod; the first tell as much as all. */
 const SHOWN_DIFFERENCES = 3;
 
-/** Asks each pod for its health and its golden predictions; a ProblemError names every pod that differs from training. */
-export async function verifyPods(cluster: Cluster, pods: readonly LivePod[], request: VerifyRequest, clock: Clock): Promise<void> {
-  await settleAll(pods.map((pod) => verifyPod(cluster, pod.metadata.name, request, clock)));
+/**
+ * Asks each pod for its health and its golden predictions; a ProblemError names every pod that differs from training. Gives the
+ * pods that answered: one that was told to leave meanwhile, by an autoscaler or a drain, says nothing of the model.
+ */
+export async function verifyPods(cluster: Cluster, pods: readonly LivePod[], request: VerifyRequest, clock: Clock): Promise<LivePod[]> {
+  const answered = await settleAll(pods.map((pod) => verifyUnlessLeaving(cluster, pod, request, clock)));
+  return pods.filter((_pod, index) => answered[index]);
+}
+
+async function verifyUnlessLeaving(cluster: Cluster, pod: LivePod, request: VerifyRequest, clock: Clock): Promise<boolean> {
+  try {
+    await verifyPod(cluster, pod.metadata.name, request, clock);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && UNANSWERED.has(error.problems[0]?.code ?? '') && (await hasLeft(cluster, pod))) return false;
+    throw error;
+  }
+}
+
+/** By a list: who deploys may watch pods, and need not be allowed to read one. */
+async function hasLeft(cluster: Cluster, { metadata: { name, namespace = '', uid } }: LivePod): Promise<boolean> {
+  const pods = await cluster.list({ resource: RESOURCES.Pod, namespace, fieldSelector: `metadata.name=${name}` }).catch(passProblem);
+  return pods !== undefined && !pods.some((pod) => pod.metadata.uid === uid && pod.metadata.deletionTimestamp === undefined);
 }
 
 async function verifyPod(cluster: Cluster, pod: string, request: VerifyRequest, clock: Clock): Promise<void> {
@@ -109,7 +131,7 @@ function predictionProblem(pod: string, request: VerifyRequest, differences: rea
 
 function unansweredProblem(pod: string, request: VerifyRequest, question: PodRequest, answer: PodAnswer): Problem {
   const said = answer.reached
-    ? `answered ${answer.status}: ${answer.text.slice(0, 300)}`
+    ? `answered ${answer.status}: ${safeLine(answer.text.slice(0, 300))}`
     : `could not be asked: ${answer.because.slice(0, 300)}`;
   return {
     code: answer.reached ? 'prediction-failed' : 'pod-unreachable',

@@ -6,6 +6,7 @@ import { lookAround } from './look-around.ts';
 import {
   type Cause,
   findCauses,
+  followProgress,
   judgeRollout,
   noteCauses,
   progressOf,
@@ -23,6 +24,8 @@ export interface WaitRequest {
   readonly name: string;
   readonly port: number;
   readonly timeoutSeconds: number;
+  /** Whether that is the time of each step of the rollout, as the controller's own deadline is. */
+  readonly isTimeOfStep: boolean;
 }
 
 /** Longest time between two looks, so that graces and deadlines end when nothing changes. */
@@ -41,7 +44,8 @@ export async function waitUntilReady(
   const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
   watch.renew();
   const around = lookAround(cluster, request, world);
-  const joined = () => around.join(watch.current());
+  const progress = followProgress(() => world.clock.nowMs());
+  const joined = () => progress.note(around.join(watch.current()));
   const tell = teller(world, async (first) => {
     // What /health and the nodes say belongs to it, and has just been asked for.
     await around.caughtUp();
@@ -49,16 +53,19 @@ export async function waitUntilReady(
     if (!stop.signal.aborted) world.report(told);
   });
   const awake = world.signal ? AbortSignal.any([stop.signal, world.signal]) : stop.signal;
-  const startedMs = world.clock.nowMs();
+  const isLate = (): boolean => {
+    const sinceMs = request.isTimeOfStep ? progress.lastMs() : progress.startedMs;
+    return world.clock.nowMs() - sinceMs >= request.timeoutSeconds * 1000;
+  };
   let sightings: Sightings = new Map();
   try {
     while (true) {
       const news = Promise.race([watch.changed(), around.learned()]);
       // A watch may fail while something else is awaited; the failure is then met at the end of this turn.
       news.catch(() => undefined);
-      const isLate = world.clock.nowMs() - startedMs >= request.timeoutSeconds * 1000;
       // A watch may have fallen silent: what it did not tell is asked for before the time counts as up.
-      const rollout = isLate ? around.join(await watch.fresh(FRESH_LOOK_SECONDS)) : joined();
+      const wasLate = isLate();
+      const rollout = wasLate ? progress.note(around.join(await watch.fresh(FRESH_LOOK_SECONDS))) : joined();
       const nowMs = world.clock.nowMs();
       sightings = noteCauses(rollout, sightings, nowMs);
       const readiness = judgeRollout(rollout, sightings, nowMs);
@@ -67,7 +74,7 @@ export async function waitUntilReady(
         await around.caughtUp();
         throw await failure(cluster, request, readiness.because, joined(), 'rollout');
       }
-      if (isLate) throw await timeUp(cluster, request, readiness, rollout);
+      if (wasLate && isLate()) throw await timeUp(cluster, request, readiness, rollout);
       if (world.signal?.aborted) throw interrupted(request);
       tell(readiness);
       await Promise.race([news, world.clock.sleep(TICK_MS, awake)]);
@@ -113,7 +120,7 @@ function timeUp(
   const cause: Cause = {
     code: 'not-ready',
     where: `deployment/${request.name}`,
-    what: `${progressOf(rollout)} after ${request.timeoutSeconds} s${known ? `; ${known.where}: ${known.what}` : ''}`,
+    what: `${progressOf(rollout)} ${request.isTimeOfStep ? 'and no further for' : 'after'} ${request.timeoutSeconds} s${known ? `; ${known.where}: ${known.what}` : ''}`,
     remedy: known?.remedy ?? 'raise model.loadBudgetSeconds in model-service.yaml, or pass --timeoutSeconds',
     graceSeconds: 0,
     ...(known?.pod ? { pod: known.pod } : {}),

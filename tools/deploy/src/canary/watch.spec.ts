@@ -17,6 +17,7 @@ const CANARY: Canary = {
     image: 'churn:2',
     port: 8000,
     timeoutSeconds: 60,
+    isTimeOfStep: false,
   },
   hash: 'feed',
   steps: [{ weight: 50, seconds: 30 }],

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/index.ts';
 import type { LivePod } from '../kube/index.ts';
 import { CONTAINER_NAME } from '../manifests/index.ts';
 import type { CanaryErrors } from '../report/index.ts';
+import { safeLine } from '../safe-line.ts';
 import { verifyPods } from '../verify.ts';
 import type { World } from '../world.ts';
 import { type Canary, placeOf, replicasAt } from './canary.ts';
@@ -94,7 +95,8 @@ async function conclude(
 ): Promise<Watched> {
   const errors = await expectFewErrors(cluster, canary, pods, before);
   const { proof: lock, port, environment } = canary.release;
-  if (lock) await verifyPods(cluster, pods, { namespace: environment.namespace, port, lock }, world.clock);
+  const proved = lock ? await verifyPods(cluster, pods, { namespace: environment.namespace, port, lock }, world.clock) : pods;
+  if (proved.length === 0) throw await unready(cluster, canary, step, pods);
   const rows = lock?.golden.rows.length ?? 0;
   world.report({ type: 'canary-checked', step: step + 1, steps: canary.steps.length, pods: pods.length, rows, ...errors });
   return 'passed';
@@ -172,7 +174,7 @@ async function failure(
 ): Promise<ProblemError> {
   const { namespace } = release.environment;
   const log = pod ? await cluster.logTail({ namespace, name: pod }, { container: CONTAINER_NAME, lines: LOG_LINES, previous }) : [];
-  const details = log.length > 0 ? [`log of pod/${pod}, last ${log.length} lines:`, ...log.map((line) => `  ${line}`)] : [];
+  const details = log.length > 0 ? [`log of pod/${pod}, last ${log.length} lines:`, ...log.map((line) => `  ${safeLine(line)}`)] : [];
   const where = `${pod ? `pod/${pod}` : release.service} in ns/${namespace}`;
   return new ProblemError([{ ...fault, where, ...(details.length > 0 ? { details } : {}) }], 'rollout');
 }

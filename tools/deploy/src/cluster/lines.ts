@@ -1,5 +1,5 @@
-/** The lines of a body as they arrive; empty ones are left out, and so is a last one without its end. */
-export async function* linesOf(body: AsyncIterable<unknown>): AsyncGenerator<string> {
+/** The lines of a body as they arrive; empty ones are left out, and so is a last one without its end, unless it counts as whole. */
+export async function* linesOf(body: AsyncIterable<unknown>, isRestWhole = false): AsyncGenerator<string> {
   let rest = '';
   const decoder = new TextDecoder();
   for await (const chunk of body) {
@@ -7,4 +7,5 @@ export async function* linesOf(body: AsyncIterable<unknown>): AsyncGenerator<str
     rest = parts.pop() ?? '';
     for (const part of parts) if (part !== '') yield part;
   }
+  if (isRestWhole && rest !== '') yield rest;
 }

@@ -30,7 +30,8 @@ export async function followLog(
   try {
     const { statusCode, body } = await transport.open(logRequest(pod, request, { follow: 'true' }), signal, SILENCE_SECONDS);
     if (statusCode !== 200) throw requestError({ answered: true, status: statusCode, text: await body.text() }, subject);
-    for await (const line of linesOf(body)) onLine(line);
+    // What crashes may not come to the end of its last line.
+    for await (const line of linesOf(body, true)) onLine(line);
   } catch (error) {
     if (!signal.aborted)
       throw 'code' in (error as object) ? requestError({ answered: false, errorCode: errorCodeOf(error) }, subject) : error;

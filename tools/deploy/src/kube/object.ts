@@ -9,6 +9,7 @@ export interface ObjectMeta {
   readonly generation?: number;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
+  readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
   readonly managedFields?: readonly ManagedFields[];
 }
@@ -110,3 +111,6 @@ export function withoutManagers(object: KubeObject): KubeObject {
   const { managedFields: _managers, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
+
+/** Whether the object is being deleted: what is applied to it goes with it. */
+export const isLeaving = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;

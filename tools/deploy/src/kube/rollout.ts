@@ -35,6 +35,7 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  readonly lastUpdateTime?: string;
 }
 
 export interface LiveReplicaSet extends KubeObject {
@@ -54,6 +55,8 @@ export interface LivePod extends KubeObject {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
+    /** Where pods of a lower priority leave to make room for it. */
+    readonly nominatedNodeName?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];

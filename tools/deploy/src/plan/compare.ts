@@ -1,6 +1,6 @@
 import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { type KubeObject, keyOf, refOf } from '../kube/index.ts';
+import { isLeaving, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
 import { driftOf, ownsEveryField } from './ownership.ts';
 import type { Comparison } from './plan.ts';
@@ -9,7 +9,7 @@ import { hashOf } from './stamp.ts';
 
 /** Whether the cluster still holds the object as we applied it: the same object was sent, and no field of it was changed since. */
 export function isAsApplied(desired: KubeObject, live: KubeObject | undefined): boolean {
-  return live !== undefined && hashOf(live) === hashOf(desired) && ownsEveryField(desired, live);
+  return live !== undefined && !isLeaving(live) && hashOf(live) === hashOf(desired) && ownsEveryField(desired, live);
 }
 
 /**
@@ -46,6 +46,7 @@ async function compareOne(
   member: KubeObject | undefined,
   leaving: readonly KubeObject[],
 ): Promise<Comparison> {
+  if (member && isLeaving(member)) return { desired, applied: desired };
   if (isAsApplied(desired, member)) return { desired, live: member as KubeObject, applied: member as KubeObject };
   const created = member ? undefined : await tryCreate(cluster, desired);
   if (created) return { desired, applied: created };

@@ -1,4 +1,5 @@
 import type { Condition } from '../kube/index.ts';
+import { safeLine } from '../safe-line.ts';
 import { containerCause, initContainerCause } from './container.ts';
 import { GRACES } from './graces.ts';
 import { lossCause, nodeCause, setupCause } from './pod.ts';
@@ -16,6 +17,7 @@ export function findCauses(rollout: Rollout): Cause[] {
   });
   return [pauseCause(rollout), setCause(rollout), creationCause(rollout), ...ofPods, lossCause(rollout), deadlineCause(rollout)]
     .filter((cause) => cause !== undefined)
+    .map((cause) => ({ ...cause, what: safeLine(cause.what), ...(cause.details ? { details: cause.details.map(safeLine) } : {}) }))
     .sort((a, b) => (a.graceSeconds === b.graceSeconds ? 0 : a.graceSeconds - b.graceSeconds));
 }
 
@@ -49,8 +51,8 @@ function creationCause(rollout: Rollout): Cause | undefined {
 
 /** The controller gave up, for no cause that we can name; found causes go before it. */
 function deadlineCause(rollout: Rollout): Cause | undefined {
-  const progressing = conditionOf(rollout.deployment?.status?.conditions, 'Progressing', 'False');
-  if (progressing?.reason !== 'ProgressDeadlineExceeded' || !isCurrent(rollout)) return undefined;
+  const at = givenUpAt(rollout);
+  if (at === undefined || at === rollout.gaveUpBefore || !isCurrent(rollout)) return undefined;
   const seconds = rollout.deployment?.spec.progressDeadlineSeconds;
   return {
     code: 'deadline',
@@ -59,6 +61,12 @@ function deadlineCause(rollout: Rollout): Cause | undefined {
     remedy: 'read the events below, or raise model.loadBudgetSeconds in model-service.yaml',
     graceSeconds: GRACES.deadline.seconds,
   };
+}
+
+/** When the controller gave the rollout up; undefined while it has not. */
+export function givenUpAt({ deployment }: Pick<Rollout, 'deployment'>): string | undefined {
+  const progressing = conditionOf(deployment?.status?.conditions, 'Progressing', 'False');
+  return progressing?.reason === 'ProgressDeadlineExceeded' ? (progressing.lastUpdateTime ?? '') : undefined;
 }
 
 /** Whether the controller has taken note of what we applied; before that, its status speaks of the past. */

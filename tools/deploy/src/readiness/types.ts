@@ -6,6 +6,8 @@ export interface Rollout {
   readonly replicaSets: readonly LiveReplicaSet[];
   readonly pods: readonly LivePod[];
   readonly events: readonly LiveEvent[];
+  /** When the controller gave an earlier rollout up: it says so until there is progress. */
+  readonly gaveUpBefore?: string;
   /** Undefined when we may not read nodes. */
   readonly nodes?: readonly KubeNode[];
   /** Pools that an autoscaler may add nodes to; undefined when that could not be seen. */

@@ -12,6 +12,7 @@ export {
 } from './bring-up.ts';
 export type { GpuWishes } from './gpu-wishes.ts';
 export { UnprovedError } from './interrupted.ts';
+export { readOnceGone } from './leaving.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
 export { keepServed } from './served.ts';

@@ -26,6 +26,8 @@ export interface Release {
   readonly port: number;
   /** Longest wait for the rollout. */
   readonly timeoutSeconds: number;
+  /** Whether each step of the rollout has that time, however many pods there are. */
+  readonly isTimeOfStep: boolean;
   /** What the pods must serve; absent when nothing is known of the model. */
   readonly proof?: ModelLock;
   /** How it is tried beside the version that serves; absent, its pods replace those of that version one by one. */
