@@ -14,6 +14,11 @@ test('a GPU fits from the oldest capability to the newest major version', () => 
   expect(gpus.map((gpu) => computeCapabilityFits(CUDA, gpu))).toEqual([false, true, true, true, false, false]);
 });
 
+test('a GPU of a major version that was left out does not fit', () => {
+  const cuda = { ...CUDA, computeCapability: { min: '7.5', max: '12.0', exceptMajors: [10, 11] } };
+  expect(['9.0', '10.0', '10.3', '11.0', '12.0'].map((gpu) => computeCapabilityFits(cuda, gpu))).toEqual([true, false, false, false, true]);
+});
+
 test('without a newest capability, later GPUs fit; without any, every GPU does', () => {
   expect(computeCapabilityFits({ ...CUDA, computeCapability: { min: '7.5' } }, '12.1')).toBe(true);
   expect(computeCapabilityFits({ version: '14.0', minDriver: '600.10' }, '3.5')).toBe(true);

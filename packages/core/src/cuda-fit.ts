@@ -7,10 +7,11 @@ export function driverFits(cuda: CudaSpec, driver: string): boolean {
 
 /**
  * True when the image has code for a GPU of this compute capability ("8.6"): binaries run within their major version,
- * and without a `max` newer GPUs compile it for themselves. Nothing known fits every GPU.
+ * and without a `max` newer GPUs compile it for themselves. A major version may be left out in between. Nothing known fits every GPU.
  */
 export function computeCapabilityFits(cuda: CudaSpec, capability: string): boolean {
-  const { min, max } = cuda.computeCapability ?? {};
+  const { min, max, exceptMajors = [] } = cuda.computeCapability ?? {};
+  if (exceptMajors.includes(majorOf(capability))) return false;
   if (min !== undefined && compareParts(capability, min) < 0) return false;
   return max === undefined || majorOf(capability) <= majorOf(max);
 }

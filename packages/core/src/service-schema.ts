@@ -21,6 +21,11 @@ const Cuda = Type.Object(
           max: Type.Optional(
             Type.String({ pattern: CAPABILITY, description: 'newest GPU that it has code for; left out, newer ones run it too' }),
           ),
+          exceptMajors: Type.Optional(
+            Type.Array(Type.Integer({ minimum: 1 }), {
+              description: 'major versions in between that it has no code for, for example [10, 11]',
+            }),
+          ),
         },
         { ...closed, description: 'compute capabilities of the GPUs that it runs on; left out, unknown' },
       ),

@@ -9,6 +9,8 @@ export interface TableOptions {
   readonly data?: string;
   readonly target?: string;
   readonly exclude?: readonly string[];
+  /** Left out, the target's values tell. */
+  readonly task?: DataSchema['task'];
 }
 
 /** A training table of the user's. */
@@ -40,13 +42,16 @@ export function readOwnTable(options: TableOptions, where: string): Result<OwnTa
   const text = decodeTable(readFileSync(file), options.data);
   if (!text.ok) return text;
   const csv = text.value.replaceAll('\r\n', '\n');
-  const schema = inferDataSchema(csv, options.target, options.data, { exclude: options.exclude ?? [] });
+  const schema = inferDataSchema(csv, options.target, options.data, {
+    exclude: options.exclude ?? [],
+    ...(options.task ? { task: options.task } : {}),
+  });
   return schema.ok ? succeed({ csv, schema: schema.value }) : schema;
 }
 
 /** The sample, unless columns of a table are named. */
 function withoutTable(options: TableOptions, where: string): Result<undefined> {
-  const given = (['target', 'exclude'] as const).filter((option) => options[option] !== undefined && options[option].length > 0);
+  const given = (['target', 'exclude', 'task'] as const).filter((option) => options[option] !== undefined && options[option].length > 0);
   if (given.length === 0) return succeed(undefined);
   return fail({
     code: 'no-table',

@@ -162,7 +162,38 @@ test('a target that cannot be learned is refused: constant, unknown in places, o
     'rare-class  t.csv: column "y": "once" is there once; training and measuring need one each',
   );
   expect(schemaOf(tableOf({ ...x, y: (row) => `kind ${row}` }, 60))).toContain(
-    'unusable-target  t.csv: column "y": it holds 60 different texts, too many for classes',
+    'unusable-target  t.csv: column "y": it holds 60 different values, too many for classes',
+  );
+});
+
+const taskOf = (y: (row: number) => unknown, task?: DataSchema['task'], rows?: number): unknown => {
+  const schema = inferDataSchema(tableOf({ x: (row) => row, y }, rows), 'y', 't.csv', task ? { task } : {});
+  return schema.ok ? [schema.value.task, schema.value.classes] : formatProblems(schema.problems);
+};
+
+test('whole numbers that a table wrote as 0.0 and 1.0 are classes; codes with leading zeros are not numbers', () => {
+  expect(taskOf((row) => `${row % 2}.0`)).toEqual(['classification', 2]);
+  expect(taskOf((row) => ['007', '7'][row % 2])).toEqual(['classification', 2]);
+  expect(taskOf((row) => ['1', '1.0', '0'][row % 3])).toEqual(['classification', 2]);
+});
+
+test('a column of different whole numbers is an identifier by its name, or a count of the rows', () => {
+  const isRefused = (name: string, value: (row: number) => number) =>
+    typeof schemaOf(tableOf({ x: (row) => row, [name]: value, ...TARGET })) === 'string';
+  const ids = ['id', 'Id', 'ID', 'customer_id', 'CustomerID', 'PassengerId', 'Order Id', 'row-uuid'];
+  expect(ids.filter((name) => !isRefused(name, (row) => 7000 + row * 3))).toEqual([]);
+  expect(['index', 'Row', 'row_index'].filter((name) => !isRefused(name, (row) => row + 1))).toEqual([]);
+  expect(['Bid', 'grid', 'price_index', 'Heat Index'].filter((name) => isRefused(name, (row) => 7000 + row * 3))).toEqual([]);
+});
+
+test('the task is what is said: a count is a quantity, and many numbers may be classes', () => {
+  const once = (row: number) => (row === 3 ? 9 : row % 3);
+  expect(taskOf(once)).toContain('if it is a quantity, say --task=regression');
+  expect(taskOf(once, 'regression')).toEqual(['regression', undefined]);
+  expect(taskOf((row) => row % 20, 'classification', 60)).toEqual(['classification', 20]);
+  expect(taskOf((row) => ['a', 'b'][row % 2], 'regression')).toBe(
+    `unusable-target  t.csv: column "y": it holds "a", and --task=regression predicts numbers
+          leave --task out, or choose a target of numbers`,
   );
 });
 

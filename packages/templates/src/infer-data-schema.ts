@@ -7,14 +7,14 @@ import { inferTarget } from './infer-target.ts';
 const FEWEST_ROWS = 10;
 
 /**
- * The schema of a CSV table whose first line names its columns: types, example row, and the task. Numeric columns become integer
+ * The schema of a CSV table whose first line names its columns: types, example row, and the task, unless it is given. Numeric columns become integer
  * or number, others categories. Everything that the training would refuse is a problem here, all of them together.
  */
 export function inferDataSchema(
   csv: string,
   target: string,
   file: string,
-  options: { readonly exclude?: readonly string[] } = {},
+  options: { readonly exclude?: readonly string[]; readonly task?: DataSchema['task'] } = {},
 ): Result<DataSchema> {
   const records = parseCsv(csv, file);
   if (!records.ok) return records;
@@ -28,7 +28,7 @@ export function inferDataSchema(
     return { name, file, cells: rows.map((row) => ({ line: row.line, text: row.cells[index] as string })) };
   };
   const names = header.cells.filter((name) => name !== target && !exclude.includes(name));
-  const inferred = inferTarget(column(target));
+  const inferred = inferTarget(column(target), options.task);
   const features = names.map((name) => inferFeature(column(name)));
   const problems = [
     ...(rows.length < FEWEST_ROWS ? [tooFewRows(file, rows.length)] : []),

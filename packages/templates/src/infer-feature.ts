@@ -17,7 +17,8 @@ const WHOLE = /^\s*[+-]?\d+\s*$/;
 const MISSING = /^(nan|na|n\/a|#n\/a|null|nil|none|-|\?)?$/i;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 const DATE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-const IDENTIFIER = /(^|[^a-z])(id|uuid|guid|index|row)$|[a-z]I[Dd]$/;
+const IDENTIFIER = /(^|[^A-Za-z])(id|uuid|guid)$|^(ID|Id|UUID|GUID)$|[^A-Za-z](ID|UUID|GUID|Id)$|[a-z]I[Dd]$/;
+const ROW_NUMBER = /(^|[^a-z])(index|row)$/i;
 
 export const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
 export const isWhole = (text: string): boolean => WHOLE.test(text);
@@ -70,9 +71,12 @@ function inferNumber(column: Column, texts: readonly string[]): Result<Feature> 
   return succeed({ name: column.name, type: whole ? 'integer' : 'number', ...minimum, example: numbers[0] as number });
 }
 
-/** Whether whole numbers are all different, in a column that is named as an identifier. */
-const isIdentifier = (name: string, numbers: readonly number[]): boolean =>
-  new Set(numbers).size === numbers.length && (IDENTIFIER.test(name) || IDENTIFIER.test(name.toLowerCase()));
+/** Whether whole numbers are all different, in a column that is named as an identifier; or count the rows, in one that is named so. */
+function isIdentifier(name: string, numbers: readonly number[]): boolean {
+  if (new Set(numbers).size < numbers.length) return false;
+  const span = numbers.reduce((most, value) => Math.max(most, value)) - numbers.reduce((least, value) => Math.min(least, value));
+  return IDENTIFIER.test(name) || (ROW_NUMBER.test(name) && span === numbers.length - 1);
+}
 
 function inferCategory(column: Column, texts: readonly string[]): Result<Feature> {
   if (texts.every((text) => DATE.test(text.trim())))

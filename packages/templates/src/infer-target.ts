@@ -4,23 +4,32 @@ import { type Column, isNumber, isWhole, MOST_CATEGORIES, missingTargets } from 
 /** A numeric target with at most this many distinct whole values is a class, not a quantity. */
 const MOST_NUMERIC_CLASSES = 10;
 
-/** What is predicted: a class or a number; or the problem that the column cannot be learned. */
-export function inferTarget(column: Column): Result<Pick<DataSchema, 'task' | 'classes'>> {
+/** What training takes for a class with a number for its name: 007 is a code, and 1.0 is what a table makes of 1 beside a gap. */
+const WHOLE_LABEL = /^-?(0|[1-9]\d*)(\.0+)?$/;
+
+/** What is predicted: a class or a number, as the values or the given task say; or the problem that the column cannot be learned. */
+export function inferTarget(column: Column, task?: DataSchema['task']): Result<Pick<DataSchema, 'task' | 'classes'>> {
   const missing = missingTargets(column);
   if (missing) return fail(missing);
-  const texts = column.cells.map(({ text }) => text);
-  const distinct = new Set(texts);
-  const isNumeric = texts.every(isNumber);
-  if (isNumeric && !(texts.every(isWhole) && distinct.size <= MOST_NUMERIC_CLASSES)) {
-    return new Set(texts.map(Number)).size > 1 ? succeed({ task: 'regression' }) : fail(constant(column));
+  const labels = labelsOf(column.cells.map(({ text }) => text));
+  const distinct = new Set(labels);
+  const isNumeric = labels.every(isNumber);
+  if (task === 'regression' && !isNumeric) return fail(noNumbers(column));
+  const seemsClass = !isNumeric || (labels.every(isWhole) && distinct.size <= MOST_NUMERIC_CLASSES);
+  if (task === 'regression' || (task === undefined && !seemsClass)) {
+    return new Set(labels.map(Number)).size > 1 ? succeed({ task: 'regression' }) : fail(constant(column));
   }
   if (distinct.size === 1) return fail(constant(column));
   if (distinct.size > MOST_CATEGORIES) return fail(tooManyClasses(column, distinct.size));
-  const rare = [...distinct].filter((label) => texts.indexOf(label) === texts.lastIndexOf(label)).sort();
+  const rare = [...distinct].filter((label) => labels.indexOf(label) === labels.lastIndexOf(label)).sort();
   return rare.length > 0
-    ? fail(...rare.map((label) => rareClass(column, label)))
+    ? fail(...rare.map((label) => rareClass(column, label, isNumeric)))
     : succeed({ task: 'classification', classes: distinct.size });
 }
+
+/** The names of the classes as training has them. */
+const labelsOf = (texts: readonly string[]): string[] =>
+  texts.every((text) => WHOLE_LABEL.test(text)) ? texts.map((text) => text.split('.')[0] as string) : [...texts];
 
 const where = (column: Column): string => `${column.file}: column "${column.name}"`;
 
@@ -34,13 +43,20 @@ const constant = (column: Column): Problem => ({
 const tooManyClasses = (column: Column, count: number): Problem => ({
   code: 'unusable-target',
   where: where(column),
-  what: `it holds ${count} different texts, too many for classes`,
+  what: `it holds ${count} different values, too many for classes`,
   remedy: `choose another target, or group it into at most ${MOST_CATEGORIES} classes`,
 });
 
-const rareClass = (column: Column, label: string): Problem => ({
+const noNumbers = (column: Column): Problem => ({
+  code: 'unusable-target',
+  where: where(column),
+  what: `it holds "${column.cells.find(({ text }) => !isNumber(text))?.text}", and --task=regression predicts numbers`,
+  remedy: 'leave --task out, or choose a target of numbers',
+});
+
+const rareClass = (column: Column, label: string, isNumeric: boolean): Problem => ({
   code: 'rare-class',
   where: where(column),
   what: `"${label}" is there once; training and measuring need one each`,
-  remedy: 'drop the row, or find more of its kind',
+  remedy: `drop the row, or find more of its kind${isNumeric ? '; if it is a quantity, say --task=regression' : ''}`,
 });

@@ -36,6 +36,11 @@ test("the lesson's pair: its wheel, its index, and on request its image", () => 
   });
 });
 
+test('a major version that a build leaves out stands in the set', () => {
+  const set = resolve({ framework: 'onnx', frameworkVersion: '1.31.1' });
+  expect(set.ok && set.value.computeCapability).toEqual({ min: '7.5', max: '12.0', exceptMajors: [10, 11] });
+});
+
 test('nothing asked is the newest version, from plain PyPI, on the slim Python image', () => {
   const set = resolve({});
   expect(set.ok && [set.value.requirements, set.value.index, set.value.image]).toEqual([['torch==2.15.0'], null, null]);

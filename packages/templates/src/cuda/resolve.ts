@@ -44,8 +44,18 @@ function setOf(build: CudaBuild, matrix: CudaMatrix): CudaSet {
   const [min, max] = [build.computeCapabilities[0], build.computeCapabilities.at(-1)];
   const minDriver = driverOf(cuda, matrix);
   if (min === undefined || max === undefined || minDriver === undefined) throw new Error(`a row is incomplete: ${version} ${cuda}`);
-  const computeCapability = build.ptx ? { min } : { min, max };
+  const exceptMajors = leftOut(build.computeCapabilities);
+  const computeCapability = { min, ...(build.ptx ? {} : { max }), ...(exceptMajors.length > 0 ? { exceptMajors } : {}) };
   return { version, cuda, cudnn, minDriver, computeCapability, requirements, index, image: null, status, hasLock };
+}
+
+/** Major versions that GPUs have (https://developer.nvidia.com/cuda-gpus, and the legacy page for the old ones). */
+const MAJORS = [3, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/** Those between a build's oldest and newest that it has no code for: PTX is that of the newest, which older GPUs cannot compile. */
+function leftOut(capabilities: readonly string[]): number[] {
+  const majors = capabilities.map((capability) => Number(capability.split('.')[0]));
+  return MAJORS.filter((major) => major > Math.min(...majors) && major < Math.max(...majors) && !majors.includes(major));
 }
 
 const driverOf = (cuda: string, matrix: CudaMatrix): string | undefined =>

@@ -60,7 +60,7 @@ export interface CudaSet {
   readonly cudnn: string | null;
   readonly minDriver: string;
   /** null: not known. Without `max` it also runs on GPUs that came later. */
-  readonly computeCapability: { readonly min: string; readonly max?: string } | null;
+  readonly computeCapability: { readonly min: string; readonly max?: string; readonly exceptMajors?: readonly number[] } | null;
   readonly requirements: readonly string[];
   readonly index: string | null;
   /** The image to start from; null: the slim Python image. */

@@ -53,7 +53,7 @@ function writeSpec(directory: string, index: number, mode: string): Promise<void
     python: '3.12',
     framework: 'sklearn',
     model: { path: 'models/model.pkl', loadBudgetSeconds: 60 },
-    deploy: { replicas: 0, env: { MODE: mode, INDEX: String(index) } },
+    deploy: { replicas: 0, env: { MODE: mode, INDEX: String(index) }, ingress: { host: `${nameOf(index)}.example.com` } },
   };
   return writeFile(join(directory, 'services', nameOf(index), 'model-service.yaml'), stringify(spec));
 }

@@ -39,8 +39,9 @@ function deviceRefusals({ product, memoryMiB }: GpuFacts, demand: GpuDemand): Re
   return refusals;
 }
 
-/** `it has 5.0 to 9.0`. */
+/** `it has 5.0 to 12.0, none of 10.x, 11.x`. */
 function capabilityRange({ computeCapability }: CudaSpec): string {
-  const { min = 'any', max } = computeCapability ?? {};
-  return max === undefined ? `it has ${min} and newer` : `it has ${min} to ${max}`;
+  const { min = 'any', max, exceptMajors = [] } = computeCapability ?? {};
+  const except = exceptMajors.length > 0 ? `, none of ${exceptMajors.map((major) => `${major}.x`).join(', ')}` : '';
+  return `${max === undefined ? `it has ${min} and newer` : `it has ${min} to ${max}`}${except}`;
 }
