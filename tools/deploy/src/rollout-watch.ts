@@ -151,6 +151,7 @@ export function podAsJudged(object: KubeObject): KubeObject {
       phase: status?.phase,
       reason: status?.reason,
       message: status?.message,
+      nominatedNodeName: status?.nominatedNodeName,
       conditions: status?.conditions,
       containerStatuses: status?.containerStatuses,
       initContainerStatuses: status?.initContainerStatuses,

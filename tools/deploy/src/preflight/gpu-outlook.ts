@@ -1,10 +1,9 @@
-import { type Problem, ProblemError } from '@modelyard/core';
-import { readGrowth } from '../autoscaler/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { noGpuRoom } from './gpu-words.ts';
+import { noteUnlessLasting } from './growth.ts';
 import { type NodeRoom, roomOn } from './node-room.ts';
 import { poolsOf, roomIn } from './pools.ts';
 import { type GpuNodes, readGpuNodes } from './read-gpus.ts';
@@ -32,12 +31,12 @@ export interface Place {
 
 const NOTHING_KNOWN = { running: 0, free: 0, allocatable: 0 };
 
-/** Looks at every node with devices; throws the problem when the service's pods fit on none and nothing suggests that nodes will come. */
+/** Looks at every node with devices; throws the problem when the service's pods fit on none and it was seen that no nodes will come. */
 export async function lookAtGpus(cluster: Cluster, demand: GpuDemand, place: Place): Promise<GpuOutlook> {
   const gpus = await readGpuNodes(cluster, demand.resource);
   if (!gpus) return { ...NOTHING_KNOWN, notes: [unseen('list nodes')] };
   const isOwn = (pod: PlacedPod): boolean => isOf(place, pod);
-  const staying = (node: string) => gpus.podsOn(node)?.filter((pod) => !(isOwn(pod) && isLeaving(pod)));
+  const staying = (node: string) => gpus.podsOn(node)?.filter((pod) => !isLeavingOf(place, pod));
   const rooms = gpus.nodes.map((node) => roomOn(node, demand, staying, isOwn));
   const room = roomIn(rooms);
   const running = gpus.nodes.flatMap((node) => staying(node.metadata.name) ?? []).filter(isOwn).length;
@@ -69,11 +68,14 @@ function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {
   return home === namespace && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
-/** Of an earlier rollout: its place is free in a moment, and the new pod waits for it. */
-const isLeaving = (pod: PlacedPod): boolean => pod.metadata.deletionTimestamp !== undefined;
+/** Whether a pod is the service's own, of an earlier rollout, and leaving. */
+export const isLeavingOf = (place: Place, pod: KubeObject): boolean => isOf(place, pod) && isLeaving(pod);
 
-/** No room now: a problem, unless an autoscaler or a priority may make room. */
-async function shortageNote(
+/** Of an earlier rollout: its place is free in a moment, and the new pod waits for it. */
+const isLeaving = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp !== undefined;
+
+/** No room now, in the words of each pool. */
+function shortageNote(
   cluster: Cluster,
   demand: GpuDemand,
   place: Place,
@@ -83,15 +85,8 @@ async function shortageNote(
 ): Promise<Note[]> {
   const where = `${place.service} in ns/${place.namespace}`;
   const report = { where, demand, pools: poolsOf(rooms), plainNodes: gpus.plainNodes, running, room: roomIn(rooms) };
-  const problem = noGpuRoom(report);
-  const growth = (await readGrowth(cluster, demand)) ?? [];
-  if (growth.length > 0) return [asNote(problem, `an autoscaler may add nodes: ${growth.join(', ')}; the pods wait for them`)];
-  const priority = demand.pod.priorityClassName;
-  if (priority) return [asNote(problem, `pods of a lower priority than "${priority}" may have to leave for it`)];
-  throw new ProblemError([problem], 'preflight');
+  return noteUnlessLasting(cluster, demand, noGpuRoom(report));
 }
-
-const asNote = ({ code, what, details }: Problem, remedy: string): Note => ({ code, what, remedy, ...(details ? { details } : {}) });
 
 const UNKNOWN_TO_SCHEDULER = new Set(['driver', 'capability']);
 

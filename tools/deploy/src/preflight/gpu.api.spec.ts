@@ -81,7 +81,7 @@ test('a rollout whose spec lets no pod leave a full pool is refused, and what se
     const error = await problemsOf(stuck.run());
     expect([error.exit, formatProblems(error.problems)]).toEqual([
       'preflight',
-      `rollout-deadlock  churn in ns/full: deploy.rollout lets no pod leave before a new one runs, and there is no place for one: 0 of 4 nvidia.com/gpu free
+      `rollout-deadlock  churn in ns/full: deploy.rollout lets no pod leave before a new one runs, and there is no room for 1 more pod: 0 of 4 nvidia.com/gpu free
           leave deploy.rollout out, so that the way is chosen by the room there is, or set its maxUnavailable to 1 and maxSurge to 0`,
     ]);
     expect(stuck.world.events.map(({ type }) => type)).toEqual(['started']);

@@ -1,49 +1,28 @@
-import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { type Inventory, leavingMembers } from '../inventory/index.ts';
 import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
 import { namespaceExists } from '../namespace.ts';
 import { firstReplicas, isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
-import type { Finding, Note } from '../report/index.ts';
+import type { Finding } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
+import { lookAtAskedRollout } from './asked-rollout.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
 import { lookAtDevices } from './dra.ts';
-import { type GpuDemand, gpuDemandOf } from './gpu-demand.ts';
-import { type GpuOutlook, lookAtGpus, type Place } from './gpu-outlook.ts';
-import { count } from './gpu-words.ts';
+import { gpuDemandOf } from './gpu-demand.ts';
+import { lookAtGpus } from './gpu-outlook.ts';
 import { expectRights } from './missing-rights.ts';
+import { gpusLack, morePods, type Outlook, quotaLacks, type Subject } from './outlook.ts';
 import { lookAtQuotas } from './quota-outlook.ts';
 import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts';
 import { RIGHTS_TO_CREATE_NAMESPACE, rightsToDeploy } from './rights.ts';
 import { withRuntimeClass } from './runtime-class.ts';
 import type { SchedulingSpec } from './scheduling.ts';
-import { chooseRollingUpdate, roomForSurge } from './surge.ts';
-
-/** The Deployment whose pods are about to be replaced. */
-interface Subject {
-  readonly place: Place;
-  readonly where: string;
-  readonly replicas: number;
-  readonly pod: SchedulingSpec;
-  readonly strategy: { readonly maxUnavailable: number | string };
-  readonly live: LiveDeployment | undefined;
-  readonly canary: CanaryPods;
-}
+import { chooseRollingUpdate, type RolloutLimits, roomForSurge } from './surge.ts';
 
 interface RenderedSpec {
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-  readonly strategy: { readonly rollingUpdate: { readonly maxUnavailable: number | string } };
-}
-
-/** What was seen of the cluster. */
-interface Outlook {
-  readonly notes: readonly Note[];
-  readonly demand?: GpuDemand;
-  readonly gpus?: GpuOutlook;
-  /** Pods that the quotas still admit. */
-  readonly admitted: number;
-  readonly running: number;
+  readonly strategy: { readonly rollingUpdate: RolloutLimits };
 }
 
 /**
@@ -89,7 +68,7 @@ async function choosePlaces(
   for (const note of outlook.notes) report({ type: 'noted', ...note });
   if (!subject.live) return release;
   if (release.asksForRollout) {
-    expectRoomForRollout(subject, outlook);
+    for (const note of await lookAtAskedRollout(cluster, subject, outlook)) report({ type: 'noted', ...note });
     return release;
   }
   const way = chooseWay(subject, outlook);
@@ -117,6 +96,7 @@ function subjectOf(release: Release, inventory: Inventory, canary: CanaryPods): 
     replicas: desired.spec.replicas ?? Math.max(live?.spec.replicas ?? 1, firstReplicas(desired, release.objects) ?? 1),
     pod: (desired.spec.template?.spec ?? {}) as SchedulingSpec,
     strategy: strategy.rollingUpdate,
+    desired,
     live,
     canary,
   };
@@ -137,7 +117,8 @@ async function lookAround(cluster: Cluster, release: Release, subject: Subject):
     ),
   );
   const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices];
-  return { notes, running: gpus?.running ?? running, admitted: quotas.admitted, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
+  const { admitted, bounds } = quotas;
+  return { notes, running: gpus?.running ?? running, admitted, bounds, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
 }
 
 const limitsOf = (pod: SchedulingSpec): Amounts =>
@@ -150,33 +131,12 @@ function chooseWay({ replicas, pod, canary }: Subject, outlook: Outlook): { roll
   const places = gpus?.room?.free ?? Number.POSITIVE_INFINITY;
   // The canary comes first, and goes on while the service takes its pods.
   const room = { free: Math.max(0, Math.min(places, admitted) - stillToCome(canary)), whole: Number.POSITIVE_INFINITY };
-  const beside = canary.wanted > 0 ? ' beside the canary' : '';
   const rollingUpdate = chooseRollingUpdate(replicas, running, room) ?? OLD_FIRST;
-  if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${count(room.free, 'more pod')}${beside}` };
-  const needed = `${count(roomForSurge(replicas, running), 'more pod')}${beside}`;
-  const because =
-    admitted < places
-      ? `the quota has no room for ${needed}`
-      : `no room for ${needed}: ${gpus?.free} of ${gpus?.allocatable} ${demand?.resource} free`;
+  if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${morePods(room.free, canary)}` };
+  const needed = morePods(roomForSurge(replicas, running), canary);
+  const because = admitted < places ? quotaLacks(needed) : gpusLack(needed, outlook);
   return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; the service is away until the new pod is ready` : because };
 }
-
-/** A rollout that the spec asks for, and that would wait for ever: no pod may leave, and no new one finds a place. */
-function expectRoomForRollout({ where, replicas, strategy, canary }: Subject, { gpus, demand, running }: Outlook): void {
-  if (!demand || !gpus?.room || gpus.room.free > stillToCome(canary) || running < replicas) return;
-  if (podsOf(strategy.maxUnavailable, replicas) > 0) return;
-  const problem = {
-    code: 'rollout-deadlock',
-    where,
-    what: `deploy.rollout lets no pod leave before a new one runs, and there is no place for one: ${gpus.free} of ${gpus.allocatable} ${demand.resource} free`,
-    remedy: 'leave deploy.rollout out, so that the way is chosen by the room there is, or set its maxUnavailable to 1 and maxSurge to 0',
-  };
-  throw new ProblemError([problem], 'preflight');
-}
-
-/** Shares of pods that may be missing are rounded down. */
-const podsOf = (amount: number | string, replicas: number): number =>
-  typeof amount === 'number' ? amount : Math.floor((Number.parseInt(amount, 10) * replicas) / 100);
 
 const isDeployment = (object: KubeObject): boolean => object.kind === RESOURCES.Deployment.kind;
 

@@ -8,6 +8,7 @@ import { boundsFor, brokenBounds, type PodCharge, podsAdmitted, type QuotaBound,
 export interface QuotaOutlook {
   /** Pods that are still admitted; infinite without a quota that counts them. */
   readonly admitted: number;
+  readonly bounds: readonly QuotaBound[];
   readonly notes: readonly Note[];
 }
 
@@ -32,7 +33,7 @@ export async function lookAtQuotas(cluster: Cluster, question: QuotaQuestion): P
   if (broken.length > 0) throw new ProblemError([quotaTooSmall(broken, question)], 'preflight');
   const admitted = podsAdmitted(bounds);
   const added = Math.max(0, replicas - running) + stillToCome(canary);
-  return { admitted, notes: added > admitted ? [quotaFull(bounds, added, admitted)] : [] };
+  return { admitted, bounds, notes: added > admitted ? [quotaFull(bounds, added, admitted)] : [] };
 }
 
 function quotaTooSmall(broken: readonly QuotaBound[], { where, replicas, canary }: QuotaQuestion): Problem {
@@ -51,16 +52,22 @@ function quotaTooSmall(broken: readonly QuotaBound[], { where, replicas, canary 
 }
 
 function quotaFull(bounds: readonly QuotaBound[], added: number, admitted: number): Note {
-  const short = bounds.filter(({ hard, used, perPod }) => used + added * perPod > hard);
   return {
     code: 'quota-full',
     what: `${added} more pod${added === 1 ? ' is' : 's are'} wanted, the quota admits ${admitted}; the others wait until it has room`,
     remedy: 'free some of it, or ask for a larger quota',
-    details: short.map(
+    details: shortBounds(bounds, added),
+  };
+}
+
+/** The bounds that do not admit so many more pods, with their numbers. */
+export function shortBounds(bounds: readonly QuotaBound[], added: number): string[] {
+  return bounds
+    .filter(({ hard, used, perPod }) => used + added * perPod > hard)
+    .map(
       ({ quota, key, hard, used, perPod }) =>
         `resourcequota/${quota}: ${key} ${amount(used)} of ${amount(hard)} used, ${amount(added * perPod)} more wanted`,
-    ),
-  };
+    );
 }
 
 const GIBI = 2 ** 30;

@@ -23,6 +23,12 @@ test('without a quota that counts pods, all are admitted', () => {
   expect(admitted(quota({ services: '1' }, { services: '1' }))).toBe(Number.POSITIVE_INFINITY);
 });
 
+test('a bound in powers of ten is as good as any, and one that cannot be read binds nobody', () => {
+  expect(admitted(quota({ 'requests.memory': '1e10' }, { 'requests.memory': '8E9' }))).toBe(1);
+  expect(admitted(quota({ 'requests.memory': 'plenty', pods: '3' }))).toBe(3);
+  expect(brokenBounds(boundsFor([quota({ 'requests.memory': 'plenty' })], CHARGE), 9)).toEqual([]);
+});
+
 test('a quota that is overdrawn admits none, not less', () => {
   expect(admitted(quota({ pods: '2' }, { pods: '5' }))).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { type Cluster, ifAllowed } from '../cluster/index.ts';
-import type { KubeObject } from '../kube/index.ts';
+import { type KubeObject, parseQuantity } from '../kube/index.ts';
 import { type Amounts, amountsOf } from './requests.ts';
 import { LOOKED_AT } from './resources.ts';
 
@@ -29,14 +29,15 @@ export async function readQuotas(cluster: Cluster, namespace: string): Promise<Q
   return ((await ifAllowed(cluster.list({ resource: LOOKED_AT.ResourceQuota, namespace }))) ?? []) as Quota[];
 }
 
-/** The bounds that a pod of the service counts against. Quotas for some pods only are left to the server. */
+/** The bounds that a pod of the service counts against. Quotas for some pods only, and bounds that cannot be read, are left to the server. */
 export function boundsFor(quotas: readonly Quota[], charge: PodCharge): QuotaBound[] {
   return quotas.filter(isForEveryPod).flatMap((quota) => {
-    const hard = amountsOf(quota.status?.hard ?? {});
     const used = amountsOf(quota.status?.used ?? {});
-    return Object.keys(hard)
-      .map((key) => ({ quota: quota.metadata.name, key, hard: hard[key] ?? 0, used: used[key] ?? 0, perPod: chargedFor(key, charge) }))
-      .filter((bound) => bound.perPod > 0);
+    return Object.entries(quota.status?.hard ?? {}).flatMap(([key, text]) => {
+      const hard = parseQuantity(text);
+      const perPod = chargedFor(key, charge);
+      return hard !== undefined && perPod > 0 ? [{ quota: quota.metadata.name, key, hard, used: used[key] ?? 0, perPod }] : [];
+    });
   });
 }
 

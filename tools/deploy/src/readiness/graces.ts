@@ -34,7 +34,7 @@ export const GRACES = {
   // An autoscaler looks every ten seconds or so, and says then whether it adds a node.
   autoscalerUnseen: grace('unschedulable', 'no node fits, and whether an autoscaler may add one could not be seen', 30),
   autoscalerAwaited: grace('unschedulable', 'no node fits, and an autoscaler may add one but does not say so', 60),
-  nodeToCome: grace('unschedulable', 'an autoscaler adds a node, or old pods still leave', FOR_EVER),
+  nodeToCome: grace('unschedulable', 'an autoscaler adds a node, lower-priority pods make room, or old pods still leave', FOR_EVER),
   // Whoever set the gate will take it away, or not: a queue for GPUs may be long.
   gated: grace('scheduling-gated', 'somebody holds the pod back from the scheduler', FOR_EVER),
   // Quota is often freed by another pod that leaves; a policy does not change its mind.

@@ -62,13 +62,16 @@ const CLAIM_REMEDY =
 const ADDS_NODE = new Set(['TriggeredScaleUp', 'Nominated']);
 const ADDS_NONE = 'NotTriggerScaleUp';
 
-/** Room is coming where pods are leaving, or an autoscaler said that it adds a node; one that has said nothing yet is waited for. */
+/** Room is coming where pods leave or the scheduler makes them, or an autoscaler adds a node; one that has said nothing yet is waited for. */
 function graceOf(pod: LivePod, rollout: Rollout): Grace {
   const said = eventsOf(pod, rollout).map((event) => event.reason ?? '');
-  if (said.some((reason) => ADDS_NODE.has(reason)) || hasLeavingPods(rollout)) return GRACES.nodeToCome;
+  if (said.some((reason) => ADDS_NODE.has(reason)) || isNominated(pod) || hasLeavingPods(rollout)) return GRACES.nodeToCome;
   if (said.includes(ADDS_NONE) || rollout.growth?.length === 0) return GRACES.noNode;
   return rollout.growth ? GRACES.autoscalerAwaited : GRACES.autoscalerUnseen;
 }
+
+/** Pods of a lower priority leave a node for it. */
+const isNominated = ({ status }: LivePod): boolean => Boolean(status?.nominatedNodeName);
 
 function describeShortage(resource: string, pod: LivePod, nodes: readonly KubeNode[] | undefined): string | undefined {
   const asked = pod.spec?.containers?.[0]?.resources?.requests?.[resource];

@@ -90,8 +90,9 @@ export const GPU_LOOK: Endings = {
   'list nodes': doneWithout,
   'list runtimeclasses': unseen,
   'list all pods': unseen,
-  'list nodepools': unseen,
-  'read configmaps': unseen,
+  // Whether an autoscaler adds nodes is then not known, and the lack of room is a note.
+  'list nodepools': doneWithout,
+  'read configmaps': doneWithout,
 };
 
 /** What preflight reads for a service whose pods claim devices, and what only such a service has. */
