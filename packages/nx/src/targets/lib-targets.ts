@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockTarget, setupTarget } from './python-targets.ts';
+import { lockTarget, SHARED_INPUTS, setupTarget } from './python-targets.ts';
 
 const SOURCES = ['{projectRoot}/src/**/*', '{projectRoot}/pyproject.toml', '{projectRoot}/README.md'];
 
@@ -17,7 +17,7 @@ const libTestTarget = (): TargetConfiguration => ({
   executor: '@modelyard/nx:python',
   dependsOn: ['setup'],
   cache: true,
-  inputs: [...SOURCES, '{projectRoot}/tests/**/*', '{projectRoot}/requirements*.txt', '^{projectRoot}/**/*.py'],
+  inputs: [...SOURCES, '{projectRoot}/tests/**/*', '{projectRoot}/requirements*.txt', ...SHARED_INPUTS],
   outputs: [],
   options: { module: 'pytest' },
   metadata: { description: 'Runs the tests of the package' },

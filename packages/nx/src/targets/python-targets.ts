@@ -1,14 +1,16 @@
 import type { ServiceSpec } from '@modelyard/core';
 import type { TargetConfiguration } from '@nx/devkit';
 
+/** What a Python target depends on of the shared packages that it uses: what their wheels are made of, data files too. */
+export const SHARED_INPUTS = ['^{projectRoot}/src/**/*', '^{projectRoot}/**/*.py', '^{projectRoot}/pyproject.toml'];
+
 /** What a Python target depends on: the sources, the locks and the spec, but no data or build output. */
 const PYTHON_INPUTS = [
   '{projectRoot}/src/**/*',
   '{projectRoot}/pyproject.toml',
   '{projectRoot}/requirements*.txt',
   '{projectRoot}/model-service.yaml',
-  '^{projectRoot}/**/*.py',
-  '^{projectRoot}/pyproject.toml',
+  ...SHARED_INPUTS,
 ];
 
 /** `.venv` as the locks say, with the wheels of the shared packages. It stamps itself, so Nx need not store a few hundred MB. */

@@ -22,6 +22,9 @@ PACKAGES = ("lightgbm", "numpy")
 
 SEED = 20260101
 TREES = 100
+# A leaf of fewer rows says little; a small table must make do with a tenth of its rows.
+LEAF_ROWS = 20
+BIN_ROWS = 3
 SETTINGS = {
     "num_leaves": 15,
     "learning_rate": 0.1,
@@ -48,7 +51,13 @@ def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> Boo
     labels = sorted(set(targets)) if schema.is_classification else []
     numbers = [labels.index(target) for target in targets] if labels else targets
     table = lightgbm.Dataset(matrix, label=np.asarray(numbers, dtype=np.float64))
-    return BoostedTrees(lightgbm.train({**SETTINGS, **_objective(labels)}, table, num_boost_round=TREES), labels)
+    settings = {**SETTINGS, **_objective(labels), **_least_rows(len(matrix))}
+    return BoostedTrees(lightgbm.train(settings, table, num_boost_round=TREES), labels)
+
+
+def _least_rows(row_count: int) -> dict[str, Any]:
+    leaf = min(LEAF_ROWS, max(1, row_count // 10))
+    return {"min_data_in_leaf": leaf, "min_data_in_bin": min(BIN_ROWS, leaf)}
 
 
 def _objective(labels: Sequence[Label]) -> dict[str, Any]:
