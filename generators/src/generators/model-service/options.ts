@@ -88,6 +88,12 @@ export const OPTIONS = [
     description: 'column of that table to predict',
   },
   {
+    name: 'task',
+    type: 'string',
+    description:
+      "what to predict of it, where the target's values do not tell: up to ten whole numbers are classes, others a quantity (classification, regression)",
+  },
+  {
     name: 'exclude',
     type: 'array',
     description: 'column of that table to leave out: an identifier, a date, free text; may be repeated',

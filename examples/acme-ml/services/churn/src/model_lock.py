@@ -102,20 +102,39 @@ def git_state(folder: Path) -> dict[str, Any]:
 
 
 def committed_lock(models: Path, commit: str) -> dict[str, Any] | None:
-    """The model.lock.json of the folder in a commit; None if it was not there, or if nothing is committed yet."""
+    """The model.lock.json of the folder in a commit; None if it was not there, or if nothing is committed yet.
+
+    One that cannot be read is a problem: without it, a worse model would pass.
+    """
     if _git(models, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
         if commit == "HEAD":
             return None
         remedy = "name a commit or branch that this clone has; a shallow clone may lack it"
         raise InputProblems(Problem("unknown-commit", commit, "git does not know it", remedy))
     text = _git(models, "show", f"{commit}:./{LOCK_NAME}")
-    return None if text is None else json.loads(text)
+    return None if text is None else _parse_committed(text, commit)
+
+
+def _parse_committed(text: str, commit: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    remedy = "commit the one that training writes, or compare with a commit that holds a good one: --against=<commit>"
+    raise InputProblems(Problem("lock-unreadable", f"{LOCK_NAME} in {commit}", "it is no JSON object", remedy))
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=20
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
+            timeout=20,
         )
     except (OSError, subprocess.SubprocessError):
         return None

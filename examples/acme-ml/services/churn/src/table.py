@@ -14,6 +14,8 @@ from src.problem import InputProblems, Problem
 SHOWN_PROBLEMS = 20
 FEWEST_ROWS = 10
 INTEGER = re.compile(r"[+-]?\d+(\.0+)?")
+# A class with a number for its name: 007 is a code, and 1.0 is what a table makes of 1 beside a gap.
+WHOLE_LABEL = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
 # What tables write for a number that is missing; among texts only the empty cell is.
 MISSING_NUMBER = re.compile(r"(nan|na|n/a|#n/a|null|nil|none|-|\?)?", re.IGNORECASE)
 
@@ -63,8 +65,8 @@ def is_missing(feature: Feature, text: str) -> bool:
 
 def parse_labels(texts: list[str]) -> list[Label]:
     """The classes: integers if all of them are, else text."""
-    if all(re.fullmatch(r"-?\d+", text) for text in texts):
-        return [int(text) for text in texts]
+    if all(WHOLE_LABEL.fullmatch(text) for text in texts):
+        return [int(text.partition(".")[0]) for text in texts]
     return list(texts)
 
 
@@ -167,7 +169,7 @@ def _check_targets(path: Path, targets: list[str], schema: DataSchema) -> list[P
         return [Problem("too-few-rows", path.name, what, f"give at least {FEWEST_ROWS}")]
     if not schema.is_classification:
         return []
-    counts = Counter(targets)
+    counts = Counter(parse_labels(targets))
     if len(counts) < 2:
         what = f'every {schema.target} is "{targets[0]}"'
         return [Problem("one-class", path.name, what, "a classification needs at least two classes")]

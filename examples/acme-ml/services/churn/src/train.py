@@ -129,9 +129,17 @@ def train(schema: DataSchema, data: Path, models: Path) -> dict[str, Any]:
 
 def write_lock(path: Path, lock: dict[str, Any]) -> None:
     """Writes the lock; one that differs in nothing but its commit stays, so that the git tree stays clean."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if {**known, "git": None} != {**lock, "git": None}:
+    if {**known_lock(path), "git": None} != {**lock, "git": None}:
         write_json(path, lock)
+
+
+def known_lock(path: Path) -> dict[str, Any]:
+    """The lock in the file; empty if there is none, or one that cannot be read: a merge may have left its marks."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def save_model(model: Any, path: Path) -> Path:

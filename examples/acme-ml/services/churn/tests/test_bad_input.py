@@ -1,14 +1,17 @@
 """Bad requests: each is refused, with the name of the field, and none shows a stack."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
 from src.data_schema import DataSchema
 from src.project import PREDICT_PATH
+from src.serving.request_rows import ROWS_AT_ONCE, SHORT_BYTES, SHOWN_FAULTS
 from src.serving.served_model import Serving
 
 
@@ -65,6 +68,70 @@ def test_a_bad_row_in_a_list_is_named_by_its_number(client: TestClient, schema: 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b'"text"', b"null", b"\xff\xfe"])
 def test_a_body_that_is_no_row_is_refused(client: TestClient, body: bytes) -> None:
     assert client.post(PREDICT_PATH, content=body).status_code == 422
+
+
+def peak_bytes(work: Callable[[], Any]) -> int:
+    """The most memory that Python's objects had at once."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_a_long_list_of_bad_rows_the_first_faults_are_named_and_no_more_are_made(
+    client: TestClient, schema: DataSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[int] = []
+    validate = TypeAdapter.validate_python
+    monkeypatch.setattr(
+        TypeAdapter, "validate_python", lambda self, given: parts.append(len(given)) or validate(self, given)
+    )
+    body = b"[" + b",".join([b"{}"] * ((1_048_576 - 1) // 3)) + b"]"
+    answers: list[Any] = []
+    peak = peak_bytes(lambda: answers.append(client.post(PREDICT_PATH, content=body)))
+    assert answers[0].status_code == 422
+    names = [feature.name for feature in schema.features]
+    expected = [["body", row, name] for row in range(SHOWN_FAULTS) for name in names][:SHOWN_FAULTS]
+    assert [fault["loc"] for fault in answers[0].json()["detail"]] == expected
+    # The rows themselves take 25 times as much as their text; a fault for each field would take a thousand times.
+    assert peak < 60 * len(body)
+    assert parts == [ROWS_AT_ONCE]
+
+
+@pytest.mark.parametrize("is_list", [True, False])
+def test_of_many_unknown_columns_the_first_ones_are_named(
+    client: TestClient, schema: DataSchema, is_list: bool
+) -> None:
+    row = schema.example_row | {f"unknown {number}": 1 for number in range(SHORT_BYTES // 5)}
+    body = json.dumps([row] if is_list else row).encode()
+    answers: list[Any] = []
+    peak = peak_bytes(lambda: answers.append(client.post(PREDICT_PATH, content=body)))
+    place = ["body", 0] if is_list else ["body"]
+    expected = [[*place, f"unknown {number}"] for number in range(SHOWN_FAULTS)]
+    assert [fault["loc"] for fault in answers[0].json()["detail"]] == expected
+    assert peak < 20 * len(body)
+
+
+def test_bad_rows_far_apart_in_a_list_are_all_named(client: TestClient, schema: DataSchema) -> None:
+    rows = [schema.example_row] * (3 * ROWS_AT_ONCE)
+    bad = [ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 3 * ROWS_AT_ONCE - 1]
+    for number in bad:
+        rows[number] = schema.example_row | {"no_such_column": 1}
+    assert faults_of(client, rows) == [["body", number, "no_such_column"] for number in bad]
+
+
+def test_what_is_no_json_or_no_object_is_told_in_the_words_of_json(client: TestClient) -> None:
+    for body, place, kind, words in (
+        (b"[{},", ["body"], "json_invalid", "Invalid JSON: "),
+        (b"[1]", ["body", 0], "dict_type", "Input should be an object"),
+        (b"1", ["body"], "dict_type", "Input should be an object"),
+        (b"[]", ["body"], "too_short", "List should have at least 1 item"),
+    ):
+        (fault,) = client.post(PREDICT_PATH, content=body).json()["detail"]
+        assert (fault["loc"], fault["type"]) == (place, kind)
+        assert fault["msg"].startswith(words)
 
 
 def test_a_body_over_the_limit_is_refused(serve: Callable[..., TestClient], trained) -> None:

@@ -100,6 +100,21 @@ def test_without_a_commit_it_says_so(
     assert f"note: HEAD holds no {LOCK_NAME}: there is no earlier model" in capsys.readouterr().out
 
 
+def test_a_committed_lock_that_cannot_be_read_is_named(
+    models: Path, evaluate: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = (models / LOCK_NAME).read_bytes()
+    (models / LOCK_NAME).write_bytes(b"<<<<<<< HEAD\n" + own)
+    commit(models)
+    (models / LOCK_NAME).write_bytes(own)
+    assert evaluate(-1e9) == 2
+    assert capsys.readouterr().err == (
+        f"lock-unreadable  {LOCK_NAME} in HEAD: it is no JSON object\n"
+        "                 commit the one that training writes, or compare with a commit that holds a good one: "
+        "--against=<commit>\n"
+    )
+
+
 def test_an_unknown_commit_and_an_unknown_metric_are_named(
     models: Path, data_file: Path, evaluate: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from src import model as framework
+from src.data_schema import Feature
 from src.model_lock import read_model_lock
+from src.preprocessing import build_preprocessing, to_matrix
 from src.project import LOCK_NAME
 from tests.conftest import MODEL_NAME
 
@@ -16,3 +18,10 @@ def test_the_answers_are_what_the_pipeline_itself_predicts(trained: Path) -> Non
     own = framework.load(trained / MODEL_NAME).predict(framework.to_matrix(lock.features, rows)).tolist()
     expected = [golden.expected["prediction"] for golden in lock.golden]
     assert expected == (own if lock.classes else pytest.approx(own))
+
+
+def test_a_gap_is_not_the_median_in_a_table_with_texts() -> None:
+    features = [Feature("age", "number", 2.0, nullable=True), Feature("plan", "string", "pro", values=("basic", "pro"))]
+    rows = [[1.0, "basic"], [2.0, "pro"], [3.0, "basic"], [None, "pro"]]
+    _, median, _, gap = build_preprocessing(features).fit_transform(to_matrix(features, rows)).tolist()
+    assert gap != median

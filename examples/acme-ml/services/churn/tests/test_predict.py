@@ -1,5 +1,8 @@
 """Good requests."""
 
+import asyncio
+import json
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -8,6 +11,7 @@ from src.answers import is_same_answer
 from src.data_schema import DataSchema
 from src.model_lock import read_model_lock
 from src.project import LOCK_NAME, PREDICT_PATH
+from src.serving.request_rows import ROWS_AT_ONCE, RequestRows
 from tests.conftest import MODEL_NAME
 
 
@@ -48,6 +52,21 @@ def test_a_long_list_is_answered_row_by_row_in_its_order(client: TestClient, tra
     assert len(answers) == len(golden) * 120
     for answer, wanted in zip(answers, alone * 120, strict=True):
         assert is_same_answer(answer, wanted, lock.tolerance)
+
+
+def test_others_get_their_turn_while_a_long_list_is_read(schema: DataSchema) -> None:
+    body = json.dumps([schema.example_row] * (4 * ROWS_AT_ONCE)).encode()
+
+    async def count_turns() -> int:
+        reading = asyncio.ensure_future(RequestRows(schema.features).parse(body))
+        turns = 0
+        while not reading.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert len(reading.result()[0]) == 4 * ROWS_AT_ONCE
+        return turns
+
+    assert asyncio.run(count_turns()) >= 4
 
 
 def test_the_order_of_the_columns_in_a_request_does_not_matter(client: TestClient, schema: DataSchema) -> None:

@@ -9,7 +9,7 @@ import pytest
 from src.data_schema import DataSchema
 from src.model_lock import sha256_of
 from src.project import LOCK_NAME
-from src.table import is_missing
+from src.table import Label, is_missing, parse_labels
 from src.train import main, train
 from tests.conftest import MODEL_NAME
 
@@ -38,6 +38,16 @@ def test_training_the_same_again_keeps_the_lock_and_its_commit(
     lock.write_text(json.dumps(kept), encoding="utf-8")
     train(schema, data_file, tmp_path)
     assert json.loads(lock.read_text(encoding="utf-8")) == kept
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n", "[]", ""])
+def test_a_lock_that_cannot_be_read_is_written_anew(
+    tmp_path: Path, schema: DataSchema, data_file: Path, text: str
+) -> None:
+    lock = tmp_path / LOCK_NAME
+    lock.write_text(text, encoding="utf-8")
+    written = train(schema, data_file, tmp_path)
+    assert json.loads(lock.read_text(encoding="utf-8")) == written
 
 
 def damaged(path: Path, data_file: Path, column: str, value: str) -> Path:
@@ -75,3 +85,16 @@ def test_a_missing_column_is_named(tmp_path: Path, schema: DataSchema, capsys: p
 def test_a_missing_table_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path / "none.csv"), "--models", str(tmp_path)]) == 2
     assert "missing-data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        (["1", "0"], [1, 0]),
+        (["1.0", "0.0", "1"], [1, 0, 1]),
+        (["007", "7"], ["007", "7"]),
+        (["1", "yes"], ["1", "yes"]),
+    ],
+)
+def test_whole_numbers_are_labels_and_codes_stay_texts(texts: list[str], labels: list[Label]) -> None:
+    assert parse_labels(texts) == labels

@@ -13,18 +13,19 @@ from src.parity import Refused
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH, TITLE
 from src.serving.http import BodyTooLarge, RequestLog, Shortcut, answer_json, answer_list, read_body
 from src.serving.logs import configure_logs
-from src.serving.metrics import render_metrics
+from src.serving.metrics import render_metrics, warn_if_apart
 from src.serving.model_host import ModelHost
-from src.serving.request_rows import BadRequest
+from src.serving.request_rows import BadRequest, faults_without_score
 from src.serving.scoring import QueueFull, ScoringPool
 from src.serving.served_model import Serving
 from src.serving.settings import Settings, read_settings
+from src.serving.shared_call import ScoreNotFinite
 from src.serving.tracing import RequestSpans, start_tracing
 
 PREDICT_ANSWERS = {
     "200": {"description": "The prediction, or the predictions"},
     "413": {"description": "The body is too large"},
-    "422": {"description": "Each bad field is named"},
+    "422": {"description": "Each bad field is named, and each row for which the model has no finite score"},
     "503": {"description": "Too many requests wait, or no model is served"},
 }
 RETRY_AFTER = {"Retry-After": "1"}
@@ -97,11 +98,13 @@ async def answer_predict(
         reason = state.reasons[0].to_json()
         return answer_json({"detail": "the model is not served", "reason": reason}, 503, RETRY_AFTER)
     try:
-        rows, is_list = state.rows.parse(await read_body(scope, receive, settings.max_body_bytes))
+        rows, is_list = await state.rows.parse(await read_body(scope, receive, settings.max_body_bytes))
         turns = state.turns
         answers = await (turns if turns and len(rows) <= turns.most_rows else pool).run(rows)
     except BadRequest as error:
         return answer_json({"detail": error.faults}, 422)
+    except ScoreNotFinite as error:
+        return answer_json({"detail": faults_without_score(error.numbers, is_list)}, 422)
     except BodyTooLarge:
         return answer_json({"detail": f"the body is larger than {settings.max_body_bytes} bytes"}, 413)
     except QueueFull:
@@ -127,4 +130,5 @@ def with_predict(document: dict[str, Any], state: Serving | Refused) -> dict[str
 
 _settings = read_settings(os.environ)
 configure_logs(_settings.log_level)
+warn_if_apart()
 app = create_app(_settings, start_tracing(os.environ))

@@ -12,6 +12,7 @@ from src.model_lock import ModelLock
 from src.serving import metrics
 from src.serving.logs import log
 from src.serving.request_rows import RequestRows
+from src.serving.shared_call import ScoreNotFinite
 from src.serving.shared_turns import SharedTurns
 
 SHORT_SHA = 12
@@ -44,9 +45,11 @@ class Serving:
         return self.lock.model_sha256[:SHORT_SHA]
 
     def predict(self, rows: list[list[Value]]) -> list[Answer]:
-        """One answer for each row. It takes its time: call it off the event loop."""
+        """One answer for each row, or ScoreNotFinite. It takes its time: call it off the event loop."""
         begin = time.perf_counter()
-        answers = self._answer(rows)
+        scores = self._score(rows)
+        check_finite(scores)
+        answers = build_answers(self.lock.classes, scores)
         metrics.SCORING_SECONDS.observe(time.perf_counter() - begin)
         metrics.SCORING_ROWS.observe(len(rows))
         metrics.PREDICTIONS.inc(len(rows))
@@ -77,13 +80,20 @@ class Serving:
         best = math.inf
         until = time.perf_counter() + TRIAL_SECONDS
         while (begin := time.perf_counter()) < until:
-            self._answer(rows)
+            build_answers(self.lock.classes, self._score(rows))
             best = min(best, time.perf_counter() - begin)
         return best
 
-    def _answer(self, rows: list[list[Value]]) -> list[Answer]:
+    def _score(self, rows: list[list[Value]]) -> Any:
         from src import model as framework
 
-        return build_answers(
-            self.lock.classes, framework.score(self.model, framework.to_matrix(self.lock.features, rows))
-        )
+        return framework.score(self.model, framework.to_matrix(self.lock.features, rows))
+
+
+def check_finite(scores: Any) -> None:
+    """ScoreNotFinite if a row has no score: huge numbers may overflow inside the model."""
+    import numpy as np
+
+    finite = np.isfinite(scores)
+    if not finite.all():
+        raise ScoreNotFinite(np.flatnonzero(~finite.all(axis=1)).tolist())

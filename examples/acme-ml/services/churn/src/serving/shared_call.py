@@ -17,8 +17,18 @@ class ScoringFailed(Exception):
     """The call of the model failed; the cause is what it raised."""
 
 
+class ScoreNotFinite(Exception):
+    """The rows of these numbers have no score but NaN or infinity, and JSON has neither."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(f"no finite score for the rows {numbers}")
+        self.numbers = numbers
+
+
 def answers_of(outcome: Outcome) -> list[Answer]:
-    """The answers; ScoringFailed if there are none."""
+    """The answers; if there are none, ScoreNotFinite for what the rows hold, and ScoringFailed for anything else."""
+    if isinstance(outcome, ScoreNotFinite):
+        raise outcome
     if isinstance(outcome, BaseException):
         raise ScoringFailed from outcome
     return outcome

@@ -5,15 +5,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src import model as framework
 from src.answers import Answer
 from src.data_schema import DataSchema
 from src.project import PREDICT_PATH
 from src.serving import served_model
+from src.serving.scoring import ScoringPool
 from src.serving.served_model import RECENT, SLOW_CPU_SECONDS, TURN_SECONDS, Serving
-from src.serving.shared_call import Rows, ScoringFailed
+from src.serving.shared_call import Rows, ScoreNotFinite, ScoringFailed
 from src.serving.shared_turns import SharedTurns
 
 
@@ -95,6 +98,63 @@ def test_a_quick_model_answers_the_same_as_a_slow_one(
         other.post(PREDICT_PATH, json=schema.example_row).json()
         == client.post(PREDICT_PATH, json=schema.example_row).json()
     )
+
+
+@pytest.fixture(params=[True, False], ids=["quick", "slow"])
+def overflowing(
+    request: pytest.FixtureRequest, serve: Callable[..., TestClient], trained, monkeypatch: pytest.MonkeyPatch
+) -> TestClient:
+    """A service, on the event loop or with threads, whose model overflows in the rows where `huge_in` says so."""
+    client = serve(trained)
+    serving = client.app.state.host.state  # type: ignore[attr-defined]
+    serving.turns = SharedTurns(serving.predict_in_turn, 64) if request.param else None
+    score = framework.score
+
+    def score_or_overflow(model: Any, matrix: Any) -> Any:
+        scores = np.array(score(model, matrix), dtype=float)
+        scores[client.app.state.huge_in, -1] = np.inf  # type: ignore[attr-defined]
+        return scores
+
+    client.app.state.huge_in = []  # type: ignore[attr-defined]
+    monkeypatch.setattr(framework, "score", score_or_overflow)
+    return client
+
+
+def test_a_row_without_a_finite_score_is_named(overflowing: TestClient, schema: DataSchema) -> None:
+    assert overflowing.post(PREDICT_PATH, json=schema.example_row).status_code == 200
+    for body, huge_in, places in (
+        (schema.example_row, [0], [["body"]]),
+        ([schema.example_row] * 4, [1, 3], [["body", 1], ["body", 3]]),
+    ):
+        overflowing.app.state.huge_in = huge_in  # type: ignore[attr-defined]
+        answer = overflowing.post(PREDICT_PATH, json=body)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["detail"] == [
+            {"loc": place, "msg": "The model has no finite score for this row", "type": "score_not_finite"}
+            for place in places
+        ]
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_row_without_a_finite_score_spoils_no_other_answer(is_quick: bool) -> None:
+    def predict(rows: Rows) -> list[Answer]:
+        if numbers := [number for number, row in enumerate(rows) if row == ["huge"]]:
+            raise ScoreNotFinite(numbers)
+        return [{"prediction": row[0]} for row in rows]
+
+    async def tell() -> list[Any]:
+        caller: Any = SharedTurns(predict, 64) if is_quick else ScoringPool(predict, 1, 9, 64)
+        requests: list[Rows] = [[["first"]], [["good"]], [["fine"], ["huge"]]]
+        try:
+            return await asyncio.gather(*(caller.run(rows) for rows in requests), return_exceptions=True)
+        finally:
+            if not is_quick:
+                caller.close()
+
+    first, good, huge = asyncio.run(tell())
+    assert [first, good] == [[{"prediction": "first"}], [{"prediction": "good"}]]
+    assert isinstance(huge, ScoreNotFinite)
+    assert huge.numbers == [1]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from fastapi import Response
-from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +23,8 @@ QUIET_PATHS = frozenset({HEALTH_PATH, LIVE_PATH, METRICS_PATH})
 # Unknown paths share one label: a scanner must not fill the metrics.
 KNOWN_PATHS = QUIET_PATHS | {PREDICT_PATH}
 
+# What nginx writes down for a client that has gone; nobody is sent it.
+CLIENT_GONE = 499
 # So many are written in half a millisecond.
 ENTRIES_AT_ONCE = 256
 
@@ -62,6 +63,12 @@ async def answer_list(key: str, entries: list[Any], headers: dict[str, str] | No
     return JsonAnswer(f'{{"{key}":[{",".join(parts)}]}}', headers=headers)
 
 
+def own_path(scope: Scope) -> str:
+    """The path below UVICORN_ROOT_PATH, which a server puts before each path."""
+    root, path = scope.get("root_path", ""), scope["path"]
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body; BodyTooLarge as soon as it is over the limit, ClientDisconnect if it never becomes whole."""
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
@@ -88,7 +95,7 @@ class Shortcut:
         self._post = post
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].removeprefix(scope.get("root_path", "")) != self._path:
+        if scope["type"] != "http" or own_path(scope) != self._path:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "POST":
@@ -122,6 +129,8 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = status or CLIENT_GONE
         except Exception:
             log.exception("bug while answering")
             if status == 0:
@@ -140,7 +149,8 @@ def _request_id(scope: Scope) -> str:
 
 
 def _record(scope: Scope, request_id: str, status: int, seconds: float) -> None:
-    path = scope["path"] if scope["path"] in KNOWN_PATHS else "other"
+    own = own_path(scope)
+    path = own if own in KNOWN_PATHS else "other"
     requests, request_seconds = _figures(scope["method"], path, status)
     requests.inc()
     request_seconds.observe(seconds)
@@ -149,6 +159,6 @@ def _record(scope: Scope, request_id: str, status: int, seconds: float) -> None:
 
 
 @lru_cache
-def _figures(method: str, path: str, status: int) -> tuple[Counter, Histogram]:
+def _figures(method: str, path: str, status: int) -> tuple[metrics.Counter, metrics.Histogram]:
     """The figures of one kind of request; finding them by their labels takes longer than counting."""
     return metrics.REQUESTS.labels(method, path, status), metrics.REQUEST_SECONDS.labels(path)

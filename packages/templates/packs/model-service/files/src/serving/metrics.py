@@ -1,17 +1,18 @@
 """What Prometheus can read."""
 
 import os
-import tempfile
 from pathlib import Path
 
-if int(os.environ.get("WEB_CONCURRENCY", "1")) > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    # Several workers add up their figures in files. They share a parent, and so a folder; the library
-    # reads this variable once, when it is imported.
-    _shared = Path(tempfile.gettempdir()) / f"metrics-{os.getppid()}"
-    _shared.mkdir(exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_shared)
+from src.serving.logs import log
+from src.serving.metrics_folder import FOLDER, forget_dead_workers, has_several_workers, make_shared_folder
+
+if has_several_workers() and FOLDER not in os.environ and (made := make_shared_folder()):
+    os.environ[FOLDER] = str(made)
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+if FOLDER in os.environ:
+    forget_dead_workers(Path(os.environ[FOLDER]))
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -29,9 +30,15 @@ LOAD_SECONDS = Gauge("model_load_seconds", "Time from start to ready", multiproc
 MODEL_INFO = Gauge("model_info", "The model that is served", ["sha256"], multiprocess_mode="livemax")
 
 
+def warn_if_apart() -> None:
+    """A line in the log if several workers could not share their figures."""
+    if has_several_workers() and FOLDER not in os.environ:
+        log.warning("no folder can be written: /metrics has the figures of one worker at a time")
+
+
 def render_metrics() -> bytes:
     """Every figure in Prometheus' text format; of all workers together if there are several."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if FOLDER not in os.environ:
         return generate_latest(REGISTRY)
     from prometheus_client import multiprocess
 

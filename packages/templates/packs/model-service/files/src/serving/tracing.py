@@ -7,10 +7,11 @@ OTEL_RESOURCE_ATTRIBUTES and the others mean what they mean everywhere. requirem
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.project import NAME
-from src.serving.http import KNOWN_PATHS, QUIET_PATHS
+from src.serving.http import CLIENT_GONE, KNOWN_PATHS, QUIET_PATHS, own_path
 from src.serving.logs import REQUEST_ID, log
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -59,12 +60,18 @@ class RequestSpans:
         self._error = trace.StatusCode.ERROR
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
+        if scope["type"] != "http" or own_path(scope) in QUIET_PATHS:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with self._tracer.start_as_current_span(
-            _span_name(scope), context=self._extract(headers), kind=self._server, attributes=_attributes(scope)
+            _span_name(scope),
+            context=self._extract(headers),
+            kind=self._server,
+            attributes=_attributes(scope),
+            # Not every exception is an error of the service.
+            record_exception=False,
+            set_status_on_exception=False,
         ) as span:
 
             def note(status: int) -> None:
@@ -79,17 +86,21 @@ class RequestSpans:
 
             try:
                 await self._app(scope, receive, send_noted)
-            except Exception:
+            except ClientDisconnect:
+                note(CLIENT_GONE)
+                raise
+            except Exception as fault:
+                span.record_exception(fault)
                 note(500)
                 raise
 
 
 def _span_name(scope: Scope) -> str:
-    return f"{scope['method']} {scope['path']}" if scope["path"] in KNOWN_PATHS else scope["method"]
+    return f"{scope['method']} {scope['path']}" if own_path(scope) in KNOWN_PATHS else scope["method"]
 
 
 def _attributes(scope: Scope) -> dict[str, str]:
-    route = {"http.route": scope["path"]} if scope["path"] in KNOWN_PATHS else {}
+    route = {"http.route": scope["path"]} if own_path(scope) in KNOWN_PATHS else {}
     return route | {
         "http.request.method": scope["method"],
         "url.path": scope["path"],
