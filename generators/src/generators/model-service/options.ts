@@ -90,8 +90,7 @@ export const OPTIONS = [
   {
     name: 'task',
     type: 'string',
-    description:
-      "what to predict of it, where the target's values do not tell: up to ten whole numbers are classes, others a quantity (classification, regression)",
+    description: 'what the target is; left out, its values tell: up to ten whole numbers are classes (classification, regression)',
   },
   {
     name: 'exclude',
