@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { lockRequirements } from '@modelyard/python';
 import type { GivenAnswers } from '@modelyard/templates';
 import { prepareMachine } from '../../../e2e/src/index.ts';
@@ -8,6 +9,8 @@ import { scratchFolder } from '../teardown.ts';
 import { pythonWorld, trainedService } from '../trained-service.ts';
 import { type BuildFigures, type Context, measureBuilds } from './build.ts';
 import { changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
+
+const ANCHOR = 'lesson, multi-stage';
 
 /** The generated images, and those of the lesson with the lesson's own packages. */
 const OURS: Readonly<Record<string, GivenAnswers>> = {
@@ -18,14 +21,18 @@ const OURS: Readonly<Record<string, GivenAnswers>> = {
 
 export const imageBench: Bench = {
   name: 'image',
-  about: 'size and build times of images, against the Dockerfiles of the lesson (about 25 minutes)',
-  run: async (log, _args, atEnd) => {
+  about:
+    'size and build times of images, against the Dockerfiles of the lesson (about 25 minutes; --only ONNX,single takes those whose names hold one of these, and the anchor)',
+  run: async (log, args, atEnd) => {
+    const { only } = parseArgs({ args: [...args], options: { only: { type: 'string', default: '' } } }).values;
+    const isChosen = (name: string) => name === ANCHOR || only.split(',').some((part) => name.includes(part));
     const machine = await prepareMachine(process.env, log);
     atEnd(() => machine.stop());
     const scratch = await scratchFolder(atEnd);
     const pythonImage = machine.baseImage.pattern.replaceAll('{version}', '3.11');
     const rows: Row[] = [];
     for (const context of await contexts(scratch, pythonImage, log)) {
+      if (!isChosen(context.name)) continue;
       rows.push({ name: context.name, values: valuesOf(await measureBuilds(machine.engine.engine, context, log)) });
     }
     return [tableOf(rows)];
@@ -36,7 +43,7 @@ const valuesOf = ({ megabytes, coldSeconds, editSeconds, pinSeconds }: BuildFigu
 
 const tableOf = (rows: readonly Row[]): BenchTable => ({
   title: 'Images of one service (unpacked, with their base)',
-  anchor: 'lesson, multi-stage',
+  anchor: ANCHOR,
   columns: [
     { name: 'size', unit: 'MB', digits: 0 },
     { name: 'cold build', unit: 's', digits: 1 },

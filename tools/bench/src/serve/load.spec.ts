@@ -39,6 +39,18 @@ test('an answer that is not 200 ends the load with an error', async () => {
   server.close();
 });
 
+test('a server that closes its connection after each answer is asked on another one', async () => {
+  let connections = 0;
+  const server = createServer((_, response) => response.writeHead(200, { 'content-length': 2, connection: 'close' }).end('{}'));
+  server.on('connection', () => connections++).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { requests } = await ownLoad({ port, path: '/', body: '', connections: 1, seconds: 0.2 });
+  server.close();
+  expect(requests).toBeGreaterThan(1);
+  expect(connections).toBeGreaterThanOrEqual(requests);
+});
+
 test('a quantile is a value that was measured', () => {
   const values = [5, 1, 4, 2, 3];
   expect([quantile(values, 0.5), quantile(values, 0.99), quantile(values, 1)]).toEqual([3, 5, 5]);

@@ -61,8 +61,15 @@ export async function ownLoad(request: LoadRequest): Promise<LoadFigures> {
   return { requests: times.length, requestsPerSecond: times.length / elapsed, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
 }
 
-/** Asks on one connection, one request after the other; gives the milliseconds of each. */
-function askUntil({ port, path, body }: LoadRequest, until: number): Promise<number[]> {
+/** Asks one request after the other; gives the milliseconds of each. */
+async function askUntil(request: LoadRequest, until: number): Promise<number[]> {
+  const times: number[] = [];
+  while (performance.now() < until) times.push(...(await askOnConnection(request, until)));
+  return times;
+}
+
+/** Asks on one connection for as long as the server keeps it: some close it after each answer. */
+function askOnConnection({ port, path, body }: LoadRequest, until: number): Promise<number[]> {
   const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
   const times: number[] = [];
   return new Promise((resolve, reject) => {
@@ -74,12 +81,18 @@ function askUntil({ port, path, body }: LoadRequest, until: number): Promise<num
       answer = '';
       socket.write(head + body);
     };
-    socket.setNoDelay(true).on('connect', ask).on('error', reject);
+    const isBetweenAnswers = () => times.length > 0 && answer === '';
+    socket.setNoDelay(true).on('connect', ask);
+    socket.on('error', (error) => (isBetweenAnswers() ? resolve(times) : reject(error)));
+    socket.on('close', () =>
+      isBetweenAnswers() ? resolve(times) : reject(new Error(`port ${port} closed a connection without an answer`)),
+    );
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
       if (!isWhole(answer)) return;
       if (!answer.startsWith('HTTP/1.1 200')) return void socket.destroy(new Error(`port ${port}: ${answer.split('\r\n')[0]}`));
       times.push(performance.now() - begin);
+      answer = '';
       if (performance.now() < until) ask();
       else socket.end(() => resolve(times));
     });
