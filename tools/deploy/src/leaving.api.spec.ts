@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
+import type { DeployEvent } from './report/index.ts';
 import { recordingWorld, requestFor } from './testing/api.ts';
 import { endOf } from './testing/ended.ts';
 import type { Act } from './testing/fault-proxy.ts';
@@ -65,8 +66,9 @@ test('what does not go is named with its finalizer', async () => {
   await deployService(requestFor(namespace), recordingWorld());
   await kubectl(['-n', namespace, 'patch', 'service', 'churn', '--type=merge', '-p', '{"metadata":{"finalizers":["example.com/stuck"]}}']);
   await kubectl(['-n', namespace, 'delete', 'service', 'churn', '--wait=false']);
-  const stop = AbortSignal.timeout(3_000);
-  const deploy = deployService(requestFor(namespace), { ...recordingWorld(), signal: stop });
+  const stop = new AbortController();
+  const report = (event: DeployEvent) => event.type === 'waiting' && event.because.includes('being deleted') && stop.abort();
+  const deploy = deployService(requestFor(namespace), { ...recordingWorld(), report, signal: stop.signal });
   await expect(deploy).rejects.toThrow(/object-terminating .*service\/churn in ns\/leaving-never: .*held by example.com\/stuck/);
   await kubectl(['-n', namespace, 'patch', 'service', 'churn', '--type=merge', '-p', '{"metadata":{"finalizers":[]}}']);
 });
