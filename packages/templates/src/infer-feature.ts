@@ -74,8 +74,9 @@ function inferNumber(column: Column, texts: readonly string[]): Result<Feature> 
 /** Whether whole numbers are all different, in a column that is named as an identifier; or count the rows, in one that is named so. */
 function isIdentifier(name: string, numbers: readonly number[]): boolean {
   if (new Set(numbers).size < numbers.length) return false;
+  if (!ROW_NUMBER.test(name)) return IDENTIFIER.test(name);
   const span = numbers.reduce((most, value) => Math.max(most, value)) - numbers.reduce((least, value) => Math.min(least, value));
-  return IDENTIFIER.test(name) || (ROW_NUMBER.test(name) && span === numbers.length - 1);
+  return span === numbers.length - 1;
 }
 
 function inferCategory(column: Column, texts: readonly string[]): Result<Feature> {

@@ -19,7 +19,6 @@ import {
   proveRelease,
   type Release,
   readOnceGone,
-  readStanding,
   type Standing,
 } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
@@ -131,8 +130,7 @@ async function deployLocked(
 ): Promise<BroughtUp> {
   const { isNew } = ahead;
   const deployHeld = async (locked: World, held: Cluster, isAsSeen: boolean): Promise<BroughtUp> => {
-    const seen = isAsSeen ? ahead.inventory : await readStanding(held, release);
-    const inventory = await readOnceGone(held, release, seen, locked);
+    const inventory = await readOnceGone(held, release, locked, isAsSeen ? ahead.inventory : undefined);
     const canary = isNew ? undefined : await canaryOf(held, release, inventory, locked);
     if (canary) return runCanary(held, canary, locked, request.noRollback ?? false);
     const plan = isNew ? planInNewNamespace(release) : await planRelease(held, release, inventory);

@@ -1,5 +1,5 @@
 import { HEALTH_PATH, ProblemError } from '@modelyard/core';
-import { readGrowth, type Wanted } from './autoscaler/index.ts';
+import { READ_STATUS, readGrowth, type Wanted } from './autoscaler/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { type KubeNode, type KubeObject, type LiveEvent, type LivePod, RESOURCES } from './kube/index.ts';
 import { type HealthAnswer, newPods, newReplicaSet, probeEvent, type Rollout } from './readiness/index.ts';
@@ -79,7 +79,8 @@ export function lookAround(cluster: Cluster, place: { readonly namespace: string
           nodes = await readNodes(cluster);
         });
         once('growth', async () => {
-          growth = await readGrowth(cluster, wantedBy(homeless));
+          const { pools, missing } = await readGrowth(cluster, wantedBy(homeless));
+          growth = pools.length > 0 || !missing.includes(READ_STATUS) ? pools : undefined;
         });
       }
       askHealthOf(unready.filter((pod) => isRunning(pod) && probeEvent(pod, rollout)).slice(0, ASKED_PODS));

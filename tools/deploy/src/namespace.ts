@@ -1,6 +1,6 @@
 import { type EnvironmentConfig, ProblemError } from '@modelyard/core';
 import { type Cluster, namespaceMissing, namespaceTerminating } from './cluster/index.ts';
-import { RESOURCES } from './kube/index.ts';
+import { isLeaving, RESOURCES } from './kube/index.ts';
 import { renderNamespace } from './manifests/index.ts';
 import { passProblem } from './settle.ts';
 import type { World } from './world.ts';
@@ -47,7 +47,7 @@ async function stateOf(cluster: Cluster, environment: EnvironmentConfig): Promis
   const { apiVersion, kind } = RESOURCES.Namespace;
   const live = await cluster.read({ apiVersion, kind, name: environment.namespace }).catch(presumeThere);
   if (live === true) return 'there';
-  if (live) return live.metadata.deletionTimestamp === undefined ? 'there' : 'leaving';
+  if (live) return isLeaving(live) ? 'leaving' : 'there';
   if (environment.createNamespace) return 'missing';
   throw new ProblemError([namespaceMissing(environment.namespace, cluster.context)], 'preflight');
 }

@@ -1,4 +1,4 @@
-import type { Release } from './release/index.ts';
+import { type Release, waitTimeOf } from './release/index.ts';
 import type { StoredRevision } from './revisions/index.ts';
 import type { Target } from './target.ts';
 
@@ -7,22 +7,19 @@ export interface RevisionTarget extends Pick<Target, 'service' | 'environment'> 
   readonly timeoutSeconds?: number;
 }
 
-const DEADLINE_MARGIN_SECONDS = 15;
 const SERVICE_DEADLINE_SECONDS = 600;
 
 /** What a recorded revision wants to be live. The service itself refuses to be ready when it differs from training, so of a revision only the model's hash is asked. */
 export function releaseOfRevision(stored: StoredRevision, request: RevisionTarget): Release {
   const { objects, image, imageId, commit, modelSha, port, revision } = stored;
   const deployment = objects.find((object) => object.kind === 'Deployment')?.spec as { progressDeadlineSeconds?: number } | undefined;
-  const deadline = (deployment?.progressDeadlineSeconds ?? SERVICE_DEADLINE_SECONDS) + DEADLINE_MARGIN_SECONDS;
   return {
     service: request.service,
     environment: request.environment,
     objects,
     image,
     port,
-    isTimeOfStep: request.timeoutSeconds === undefined,
-    timeoutSeconds: request.timeoutSeconds ?? deadline,
+    ...waitTimeOf(request.timeoutSeconds, deployment?.progressDeadlineSeconds ?? SERVICE_DEADLINE_SECONDS),
     rollbackTo: revision,
     ...(imageId ? { imageId } : {}),
     ...(commit ? { commit } : {}),

@@ -2,10 +2,7 @@ import type { ServiceSpec } from '@modelyard/core';
 import type { DeployRequest } from './deploy-request.ts';
 import { renderRequest } from './deploy-request.ts';
 import { progressDeadlineFor, renderManifests } from './manifests/index.ts';
-import type { GpuWishes, Release } from './release/index.ts';
-
-/** The controller's own deadline comes first, so that its verdict is shown rather than ours. */
-const DEADLINE_MARGIN_SECONDS = 15;
+import { type GpuWishes, type Release, waitTimeOf } from './release/index.ts';
 
 /** What a request wants to be live. */
 export function releaseOf(request: DeployRequest): Release {
@@ -18,8 +15,7 @@ export function releaseOf(request: DeployRequest): Release {
     objects: renderManifests(spec, rendering),
     image: rendering.image,
     port: spec.serve.port,
-    isTimeOfStep: request.timeoutSeconds === undefined,
-    timeoutSeconds: request.timeoutSeconds ?? progressDeadlineFor(spec.model.loadBudgetSeconds) + DEADLINE_MARGIN_SECONDS,
+    ...waitTimeOf(request.timeoutSeconds, progressDeadlineFor(spec.model.loadBudgetSeconds)),
     ...(spec.deploy.rollout.canary ? { canary: spec.deploy.rollout.canary } : {}),
     ...(image.id ? { imageId: image.id } : {}),
     ...(image.commit ? { commit: image.commit } : {}),

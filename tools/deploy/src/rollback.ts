@@ -42,7 +42,7 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   try {
     return await withDeployLock(cluster, lockOf(request), world, async (locked, held) => {
       const release = releaseOfRevision(await chooseRevision(held, request), request);
-      const inventory = await readOnceGone(held, release, await readStanding(held, release), locked);
+      const inventory = await readOnceGone(held, release, locked);
       return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
   } finally {
@@ -72,7 +72,7 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
     for (const cause of error.problems) world.report({ type: 'cause', cause });
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
     const back = releaseOfRevision(stored, { service, environment });
-    const inventory = await readOnceGone(cluster, back, await readStanding(cluster, back), world);
+    const inventory = await readOnceGone(cluster, back, world);
     // What had no room on the way there has none on the way back.
     const { plan } = await bringBack(cluster, inLiveWay(back, inventory.members), inventory, world);
     // Nothing had come to the cluster: the deploy was refused, and not rolled back.

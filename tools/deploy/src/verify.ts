@@ -1,6 +1,6 @@
 import { HEALTH_PATH, PREDICT_PATH, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster, PodAnswer, PodRequest } from './cluster/index.ts';
-import { type LivePod, RESOURCES } from './kube/index.ts';
+import { isLeaving, type LivePod, RESOURCES } from './kube/index.ts';
 import { type GoldenRow, isSameAnswer, type ModelLock } from './model-lock.ts';
 import { safeLine } from './safe-line.ts';
 import { passProblem, settleAll } from './settle.ts';
@@ -42,7 +42,7 @@ async function verifyUnlessLeaving(cluster: Cluster, pod: LivePod, request: Veri
 /** By a list: who deploys may watch pods, and need not be allowed to read one. */
 async function hasLeft(cluster: Cluster, { metadata: { name, namespace = '', uid } }: LivePod): Promise<boolean> {
   const pods = await cluster.list({ resource: RESOURCES.Pod, namespace, fieldSelector: `metadata.name=${name}` }).catch(passProblem);
-  return pods !== undefined && !pods.some((pod) => pod.metadata.uid === uid && pod.metadata.deletionTimestamp === undefined);
+  return pods !== undefined && !pods.some((pod) => pod.metadata.uid === uid && !isLeaving(pod));
 }
 
 async function verifyPod(cluster: Cluster, pod: string, request: VerifyRequest, clock: Clock): Promise<void> {

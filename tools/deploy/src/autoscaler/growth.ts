@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type Cluster, ifAllowed } from '../cluster/index.ts';
+import { type Cluster, readAllowed } from '../cluster/index.ts';
 import {
   type KubeObject,
   type NodeRequirement,
@@ -36,19 +36,27 @@ interface NodePool extends KubeObject {
   readonly status?: { readonly resources?: Readonly<Record<string, string>> };
 }
 
-/**
- * Pools that an autoscaler may add nodes to, in words: a pool at zero has no node that could be looked at. Undefined where it
- * could not be seen whether there is one.
- */
-export async function readGrowth(cluster: Cluster, wanted: Wanted): Promise<string[] | undefined> {
-  const [seen, pools] = await Promise.all([
-    ifAllowed(cluster.read(AUTOSCALER_STATUS).then((status) => ({ status }))),
-    ifAllowed(cluster.list({ resource: NODE_POOL })),
+/** What autoscalers may add. */
+export interface Growth {
+  /** Pools that one may add nodes to, in words: a pool at zero has no node that could be looked at. */
+  readonly pools: readonly string[];
+  /** Rights without which it could not be seen whether there are others; none where the status of an autoscaler was seen. */
+  readonly missing: readonly string[];
+}
+
+/** The right without which nothing is known of the cluster autoscaler. */
+export const READ_STATUS = `read configmap ${AUTOSCALER_STATUS.name} in ns/${AUTOSCALER_STATUS.namespace}`;
+
+/** Looks at what autoscalers may add for such pods. */
+export async function readGrowth(cluster: Cluster, wanted: Wanted): Promise<Growth> {
+  const [status, nodePools] = await Promise.all([
+    readAllowed(cluster.read(AUTOSCALER_STATUS)),
+    readAllowed(cluster.list({ resource: NODE_POOL })),
   ]);
-  const groups = growingGroups((seen?.status?.data as { status?: string } | undefined)?.status ?? '');
-  const karpenter = ((pools ?? []) as NodePool[]).filter((pool) => mayGrow(pool, wanted));
-  const growth = [...groups, ...karpenter.map((pool) => `Karpenter's ${pool.metadata.name}`)];
-  return seen || growth.length > 0 ? growth : undefined;
+  const groups = growingGroups((status.value?.data as { status?: string } | undefined)?.status ?? '');
+  const karpenter = ((nodePools.value ?? []) as NodePool[]).filter((pool) => mayGrow(pool, wanted));
+  const unseen = [...(status.isForbidden ? [READ_STATUS] : []), ...(nodePools.isForbidden ? [`list ${NODE_POOL.plural}`] : [])];
+  return { pools: [...groups, ...karpenter.map((pool) => `Karpenter's ${pool.metadata.name}`)], missing: status.value ? [] : unseen };
 }
 
 /** Node groups below their largest size, as the cluster autoscaler writes them: YAML since 1.30, lines of text before. */

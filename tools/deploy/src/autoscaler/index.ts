@@ -1,1 +1,1 @@
-export { AUTOSCALER_STATUS, NODE_POOL, readGrowth, type Wanted } from './growth.ts';
+export { AUTOSCALER_STATUS, type Growth, NODE_POOL, READ_STATUS, readGrowth, type Wanted } from './growth.ts';

@@ -1,6 +1,6 @@
 import { LABEL_INSTANCE, LABEL_NAME } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { type LiveDeployment, type LivePod, RESOURCES } from '../kube/index.ts';
+import { isLeaving, type LiveDeployment, type LivePod, RESOURCES } from '../kube/index.ts';
 import type { World } from '../world.ts';
 import { canaryName } from './names.ts';
 
@@ -29,7 +29,7 @@ export async function readCanaryDeployment(cluster: Cluster, { service, namespac
 /** Whether requests reach the pod. */
 export function isServing(pod: LivePod): boolean {
   const statuses = pod.status?.containerStatuses ?? [];
-  return pod.metadata.deletionTimestamp === undefined && statuses.length > 0 && statuses.every((status) => status.ready);
+  return !isLeaving(pod) && statuses.length > 0 && statuses.every((status) => status.ready);
 }
 
 /** How often the containers of a pod were started again. */

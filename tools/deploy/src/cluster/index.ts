@@ -1,7 +1,7 @@
 import type { Cluster, ClusterAccess } from './types.ts';
 
 export { IDENTITY_NAMESPACE } from './identity.ts';
-export { ifAllowed } from './if-allowed.ts';
+export { type Allowed, ifAllowed, readAllowed } from './if-allowed.ts';
 export { namespaceMissing, namespaceTerminating } from './problems.ts';
 export type * from './types.ts';
 

@@ -78,7 +78,7 @@ export async function watchChanges(watching: Watching, changes: Changes): Promis
   let pauseMs = FIRST_PAUSE_MS;
   let barren = 0;
   for (let version: string | undefined; !signal.aborted; ) {
-    const list = version === undefined ? await listUnlessAborted(watching) : barren < BARREN_LIMIT ? undefined : await listOnce(watching);
+    const list = await listIfDue(watching, version, barren);
     if (list) changes.all(list.items);
     version = list?.resourceVersion ?? version;
     if (version === undefined) return;
@@ -95,6 +95,12 @@ export async function watchChanges(watching: Watching, changes: Changes): Promis
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
+}
+
+/** The list that a watch begins with, or that takes the place of one that cannot be had; undefined if none is due or can be had. */
+async function listIfDue(watching: Watching, version: string | undefined, barren: number): Promise<Listed | undefined> {
+  if (version === undefined) return listUnlessAborted(watching);
+  return barren < BARREN_LIMIT ? undefined : listOnce(watching);
 }
 
 /** A watch may be told to stop, and the pool be closed, while its first list is on the way. */

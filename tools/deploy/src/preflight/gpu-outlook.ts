@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import type { KubeObject } from '../kube/index.ts';
+import { isLeaving, type KubeObject } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import { noGpuRoom } from './gpu-words.ts';
@@ -68,11 +68,8 @@ function isOf({ namespace, selector }: Place, pod: KubeObject): boolean {
   return home === namespace && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
-/** Whether a pod is the service's own, of an earlier rollout, and leaving. */
+/** Whether a pod is the service's own, of an earlier rollout, and leaving: its place is free in a moment, and the new pod waits for it. */
 export const isLeavingOf = (place: Place, pod: KubeObject): boolean => isOf(place, pod) && isLeaving(pod);
-
-/** Of an earlier rollout: its place is free in a moment, and the new pod waits for it. */
-const isLeaving = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp !== undefined;
 
 /** No room now, in the words of each pool. */
 function shortageNote(

@@ -1,4 +1,4 @@
-import { equalJson, type LiveDeployment, type LivePod, type LiveReplicaSet } from '../kube/index.ts';
+import { equalJson, isLeaving, type LiveDeployment, type LivePod, type LiveReplicaSet } from '../kube/index.ts';
 import type { Rollout } from './types.ts';
 
 /**
@@ -13,7 +13,7 @@ export function newReplicaSet(rollout: Rollout): LiveReplicaSet | undefined {
 
 /** The pods of the new ReplicaSet that are not on their way out, and did not end: a pod that a node threw out stays as a record. */
 export function newPods(rollout: Rollout): LivePod[] {
-  return ofNewSet(rollout).filter((pod) => pod.metadata.deletionTimestamp === undefined && !hasEnded(pod));
+  return ofNewSet(rollout).filter((pod) => !isLeaving(pod) && !hasEnded(pod));
 }
 
 /** The pods of the new ReplicaSet that a node threw out or never let in. */
@@ -30,7 +30,7 @@ function ofNewSet(rollout: Rollout): LivePod[] {
 
 /** Whether pods that are being stopped still hold room on the nodes. */
 export function hasLeavingPods(rollout: Rollout): boolean {
-  return rollout.pods.some((pod) => pod.metadata.deletionTimestamp !== undefined);
+  return rollout.pods.some(isLeaving);
 }
 
 function hasTemplateOf(set: LiveReplicaSet, deployment: LiveDeployment): boolean {

@@ -14,6 +14,6 @@ export type { GpuWishes } from './gpu-wishes.ts';
 export { UnprovedError } from './interrupted.ts';
 export { readOnceGone } from './leaving.ts';
 export { type Proof, proveRelease } from './prove.ts';
-export { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
+export { inLiveWay, membersOf, type Release, releaseHash, waitTimeOf } from './release.ts';
 export { keepServed } from './served.ts';
 export { type Standing, surveyReleases } from './survey.ts';

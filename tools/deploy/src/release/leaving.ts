@@ -12,12 +12,12 @@ const PAUSE_MS = 500;
 
 /**
  * What the cluster holds of the release, once no object that is wanted is being deleted any more: what would be applied to it would
- * go with it. A ProblemError names those that do not go.
+ * go with it. Who has `seen` it a moment ago says so. A ProblemError names those that do not go.
  */
-export async function readOnceGone(cluster: Cluster, release: Release, seen: Inventory, world: World): Promise<Inventory> {
+export async function readOnceGone(cluster: Cluster, release: Release, world: World, seen?: Inventory): Promise<Inventory> {
   const wanted = new Set(membersOf(release).map((object) => keyOf(refOf(object))));
   const startedMs = world.clock.nowMs();
-  let inventory = seen;
+  let inventory = seen ?? (await readStanding(cluster, release));
   for (let looks = 0; ; looks++) {
     const leaving = inventory.members.filter((member) => isLeaving(member) && wanted.has(keyOf(refOf(member))));
     if (leaving.length === 0) return inventory;

@@ -36,6 +36,14 @@ export interface Release {
   readonly rollbackTo?: number;
 }
 
+/** The controller's own deadline comes first, so that its verdict is shown rather than ours. */
+const DEADLINE_MARGIN_SECONDS = 15;
+
+/** How long a release is waited for: the time that was asked for, in all; else its controller's deadline, for each step. */
+export function waitTimeOf(askedSeconds: number | undefined, deadlineSeconds: number): Pick<Release, 'timeoutSeconds' | 'isTimeOfStep'> {
+  return { timeoutSeconds: askedSeconds ?? deadlineSeconds + DEADLINE_MARGIN_SECONDS, isTimeOfStep: askedSeconds === undefined };
+}
+
 const members = new WeakMap<Release, KubeObject[]>();
 
 /** The objects as they are applied: members of the service's set, each with its own hash. Every step asks for them; they are made once. */
