@@ -20,10 +20,15 @@ export async function trainedService(directory: string, given: GivenAnswers, wor
   const answers = unwrap(parseModelServiceAnswers({ ...given, name: 'churn' }, 'bench'));
   scaffoldService(diskSink(directory), answers.name, answers);
   const service = { name: answers.name, directory: join(directory, answers.name), python: answers.python };
+  await trainService(service, world);
+  return service;
+}
+
+/** Installs what the service's locks name, and trains its model. */
+export async function trainService(service: ServiceFolder, world: PythonWorld): Promise<void> {
   await setUpEnvironment(service, world);
   // Captured: standard output belongs to the figures.
   const command = { command: pythonOf(service, world.isWindows), args: ['-m', 'src.train'], cwd: service.directory, env: world.env };
   const { code, output } = await runProcess({ ...command, output: 'capture' });
-  if (code !== 0) throw new Error(`training in ${directory} ended with ${code}\n${output}`);
-  return service;
+  if (code !== 0) throw new Error(`training in ${service.directory} ended with ${code}\n${output}`);
 }

@@ -4,7 +4,7 @@ import type { Framework, PythonVersion } from '@modelyard/core';
 export interface CudaBuild {
   readonly framework: Framework;
   readonly version: string;
-  /** The CUDA that it is built with, "12.6"; of a wheel that accepts a range, the lowest. */
+  /** The CUDA that it is built with, "12.6"; of a wheel that accepts a range, the lowest. What pip installs may be a later one of the same major. */
   readonly cuda: string;
   /** null: it uses none. */
   readonly cudnn: string | null;
@@ -24,6 +24,8 @@ export interface CudaBuild {
 
 /** data/cuda-matrix.json: which sets are known to exist, each row with its source. */
 export interface CudaMatrix {
+  /** How to read the rows, in sentences. */
+  readonly rules: readonly string[];
   readonly drivers: readonly { readonly cudaMajor: number; readonly minDriver: string; readonly source: string }[];
   readonly builds: readonly CudaBuild[];
   readonly runtimeImages: readonly {

@@ -6,9 +6,9 @@ import type { GivenAnswers } from '@modelyard/templates';
 import { prepareMachine } from '../../../e2e/src/index.ts';
 import type { Bench, BenchTable, Row } from '../bench.ts';
 import { scratchFolder } from '../teardown.ts';
-import { pythonWorld, trainedService } from '../trained-service.ts';
+import { pythonWorld, trainedService, trainService } from '../trained-service.ts';
 import { type BuildFigures, type Context, measureBuilds } from './build.ts';
-import { changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
+import { changeModelPin, changePin, LESSON_DOCKERFILES, lessonContext } from './lesson.ts';
 
 const ANCHOR = 'lesson, multi-stage';
 
@@ -39,7 +39,13 @@ export const imageBench: Bench = {
   },
 };
 
-const valuesOf = ({ megabytes, coldSeconds, editSeconds, pinSeconds }: BuildFigures) => [megabytes, coldSeconds, editSeconds, pinSeconds];
+const valuesOf = (figures: BuildFigures) => [
+  figures.megabytes,
+  figures.coldSeconds,
+  figures.editSeconds,
+  figures.pinSeconds,
+  figures.modelPinSeconds,
+];
 
 const tableOf = (rows: readonly Row[]): BenchTable => ({
   title: 'Images of one service (unpacked, with their base)',
@@ -49,6 +55,7 @@ const tableOf = (rows: readonly Row[]): BenchTable => ({
     { name: 'cold build', unit: 's', digits: 1 },
     { name: 'one line edited', unit: 's', digits: 1 },
     { name: 'one pin changed', unit: 's', digits: 1 },
+    { name: "one pin of the model's", unit: 's', digits: 1 },
   ],
   rows,
 });
@@ -59,7 +66,8 @@ async function contexts(scratch: string, pythonImage: string, log: (line: string
   const sources = ours.at(-1)?.directory as string;
   const theirs = Object.entries(LESSON_DOCKERFILES).map(async ([name, dockerfile], index): Promise<Context> => {
     const directory = await lessonContext(join(scratch, `lesson-${index}`), sources, dockerfile);
-    return { name, directory, pythonImage, changePin: () => editRequirements(directory, 'requirements.txt', changePin) };
+    const edit = (change: (text: string) => string) => () => editRequirements(directory, 'requirements.txt', change);
+    return { name, directory, pythonImage, changePin: edit(changePin), changeModelPin: edit(changeModelPin) };
   });
   return [...(await Promise.all(theirs)), ...ours];
 }
@@ -78,7 +86,16 @@ async function ourContext(
     await editRequirements(service.directory, 'requirements.in', (text) => `${text}prometheus-client<0.21\n`);
     await lockRequirements(service, world, { upgrade: false, shared: [] });
   };
-  return { name, directory: service.directory, pythonImage, changePin };
+  const changeModelPin = async () => {
+    const lock = await readFile(join(service.directory, 'requirements.txt'), 'utf8');
+    const [, model, version] = /^(scikit-learn|onnxruntime)==(\S+)/m.exec(lock) as unknown as [string, string, string];
+    await editRequirements(service.directory, 'requirements.in', (text) =>
+      text.replace(new RegExp(`^${model}\\b.*$`, 'm'), `${model}<${version}`),
+    );
+    await lockRequirements(service, world, { upgrade: false, shared: [] });
+    await trainService(service, world);
+  };
+  return { name, directory: service.directory, pythonImage, changePin, changeModelPin };
 }
 
 async function editRequirements(directory: string, name: string, edit: (text: string) => string): Promise<void> {

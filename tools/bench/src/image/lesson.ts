@@ -14,6 +14,8 @@ const PINS = [
 ];
 /** One pin as somebody would change it. */
 export const changePin = (requirements: string): string => requirements.replace('joblib==1.4.2', 'joblib==1.4.0');
+/** One pin of the model's own packages. */
+export const changeModelPin = (requirements: string): string => requirements.replace('scikit-learn==1.5.0', 'scikit-learn==1.4.2');
 
 const COMPILERS = 'RUN apt-get update && apt-get install -y --no-install-recommends gcc g++ libgomp1 && rm -rf /var/lib/apt/lists/*';
 const START = 'CMD ["uvicorn", "src.api.app:app", "--host", "0.0.0.0", "--port", "8000"]';

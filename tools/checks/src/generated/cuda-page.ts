@@ -5,7 +5,7 @@ const HEAD =
 
 /** docs/reference/cuda-matrix.md: every set that `--accelerator=cuda` knows. */
 export function cudaPage(madeFrom: string): string {
-  const { builds, drivers, runtimeImages, cpuPythons } = loadCudaMatrix();
+  const { rules, builds, drivers, runtimeImages, cpuPythons } = loadCudaMatrix();
   const sources = [...new Set(builds.map((build) => build.source))];
   const frameworks = [...new Set(builds.map((build) => build.framework))];
   const rowOf = (build: CudaBuild): string => {
@@ -26,7 +26,7 @@ export function cudaPage(madeFrom: string): string {
   const pythons = cpuPythons.map((row) => `| ${row.framework} | ${rangeOf(row.pythons)} | ${row.source} |`);
   return [
     `# CUDA matrix\n\n${madeFrom}`,
-    'Of several rows of one version the first is what plain PyPI serves; "locked" rows come with their hashed lock. How to ask for one: [GPU](../guides/gpu.md).\n',
+    `Rows that are "locked" come with their hashed lock. How to ask for one: [GPU](../guides/gpu.md).\n\n${rules.map((rule) => `- ${rule}`).join('\n')}\n`,
     ...tables,
     `## Runtime images\n\nFor \`--gpu-base=cuda-runtime\`.\n\n| CUDA | Python | image | source |\n| --- | --- | --- | --- |\n${images.join('\n')}\n`,
     `## Pythons of the CPU locks\n\n| framework | Python | source |\n| --- | --- | --- |\n${pythons.join('\n')}\n`,

@@ -21,11 +21,18 @@ Numbers.Kernel==3.0 \\
     # via
     #   -r requirements.in
     #   estimator
+    #   tables
 types==4.0 \\
     --hash=sha256:ee
     # via
     #   numbers-kernel
     #   web-frame
+tables==5.0 \\
+    --hash=sha256:ff
+    # via -r requirements.in
+dates==6.0 \\
+    --hash=sha256:aa
+    # via tables
 """
 
 
@@ -43,21 +50,41 @@ def names_in(file: Path) -> list[str]:
     return [line.split("==")[0] for line in file.read_text(encoding="utf-8").splitlines() if "==" in line]
 
 
-def test_the_model_has_its_packages_with_all_that_they_need_and_the_rest_has_what_is_left(build: Path) -> None:
-    layers.main(build, {"Estimator", "not-in-this-lock"})
-    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types"]
+def test_the_model_has_its_packages_what_is_built_on_them_and_all_that_these_need(build: Path) -> None:
+    layers.main(build, {"Numbers_Kernel", "not-in-this-lock"})
+    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types", "tables", "dates"]
+
+
+def test_the_other_layer_has_the_rest_with_all_that_it_needs(build: Path) -> None:
+    layers.main(build, {"Numbers_Kernel"})
     assert (build / "other.txt").read_text(encoding="utf-8") == (
         "--extra-index-url https://index.example/simple\n"
         'web_frame==2.0 ; sys_platform != "win32" \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n'
+        "types==4.0 \\\n    --hash=sha256:ee\n"
     )
 
 
-def test_a_change_of_the_rest_leaves_the_files_of_the_models_layer_as_they_are(build: Path) -> None:
+def test_what_stands_beside_the_models_packages_is_in_the_other_layer(build: Path) -> None:
     layers.main(build, {"estimator"})
-    before = (build / "model.txt").read_bytes()
-    Path("requirements.txt").write_text(LOCK.replace("web_frame==2.0", "web_frame==2.1"), encoding="utf-8")
+    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types"]
+    assert names_in(build / "other.txt") == ["web_frame", "Numbers.Kernel", "types", "tables", "dates"]
+
+
+@pytest.mark.parametrize(("changed", "stays"), [("web_frame==2.0", "model.txt"), ("Numbers.Kernel==3.0", "other.txt")])
+def test_a_change_in_one_layer_leaves_the_other_as_it_is(build: Path, changed: str, stays: str) -> None:
+    layers.main(build, {"Numbers.Kernel"})
+    before = (build / stays).read_bytes()
+    Path("requirements.txt").write_text(LOCK.replace(changed, f"{changed}.1"), encoding="utf-8")
+    layers.main(build, {"Numbers.Kernel"})
+    assert (build / stays).read_bytes() == before
+
+
+def test_a_lock_that_does_not_tell_what_needs_what_is_one_layer(build: Path) -> None:
+    plain = "".join(f"{line}\n" for line in LOCK.splitlines() if not line.lstrip().startswith("#"))
+    Path("requirements.txt").write_text(plain, encoding="utf-8")
     layers.main(build, {"estimator"})
-    assert (build / "model.txt").read_bytes() == before
+    assert len(names_in(build / "model.txt")) == 6
+    assert names_in(build / "other.txt") == []
 
 
 def test_a_pattern_holds_unless_its_package_is_in_the_lock(build: Path) -> None:

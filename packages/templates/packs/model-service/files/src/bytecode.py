@@ -1,8 +1,9 @@
 """Compiles what start-up imports, the standard library's part too. Run while the image is built.
 
 `python bytecode.py PREFIX NAMES CACHE [BELOW]`: packages are installed below PREFIX, NAMES is a file of module names,
-CACHE a folder that keeps what was compiled for the next build, and BELOW the prefix of the layer below, with its
-bytecode. Without bytecode a start takes three more CPU seconds; the bytecode of everything weighs too much.
+CACHE a folder that keeps what was compiled for the next build, and BELOW a prefix with the bytecode of the standard
+library that a layer below has. Names that are not installed belong to another layer. Without bytecode a start takes
+three more CPU seconds; the bytecode of everything weighs too much.
 """
 
 import hashlib
@@ -40,13 +41,12 @@ class Compiler:
     def __init__(self, prefix: Path, cache: Path, below: Path | None) -> None:
         # The standard library of a virtual environment is the system's, which keeps its own bytecode.
         in_environment = sys.prefix != sys.base_prefix
-        places = (prefix, below, None if in_environment else Path(sys.base_prefix))
         self._prefix = prefix
-        self._places = tuple(place for place in places if place)
+        self._places = (prefix,) if in_environment else (prefix, Path(sys.base_prefix))
         self._cache = cache
         self._below = below
-        command = [sys.executable, "-B", "-S", "-c", WORKER]
-        self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # Started for the first source that the cache is without.
+        self._worker: subprocess.Popen[bytes] | None = None
         self._code: dict[Path, bytes] = {}
 
     def inside(self, source: Path) -> Path | None:
@@ -71,6 +71,9 @@ class Compiler:
         return marshal.loads(code)
 
     def _compile(self, text: bytes, path: str) -> bytes:
+        if self._worker is None:
+            command = [sys.executable, "-B", "-S", "-c", WORKER]
+            self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         requests, answers = self._worker.stdin, self._worker.stdout
         if requests is None or answers is None:
             raise RuntimeError("the worker has no pipes")
@@ -92,8 +95,9 @@ class Compiler:
         return len(self._code)
 
     def close(self) -> None:
-        """Ends the worker."""
-        self._worker.communicate()
+        """Ends the worker, if there is one."""
+        if self._worker:
+            self._worker.communicate()
 
 
 def bytecode_file(prefix: Path, inside: Path) -> Path:
@@ -122,32 +126,19 @@ def import_with(compiler: Compiler) -> None:
     sys.path_importer_cache.clear()
 
 
-def packages_in(prefix: Path) -> Path:
-    """The folder of the packages that are installed below a prefix."""
-    return prefix / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-
-
-def is_compiled(name: str, below: Path) -> bool:
-    """Whether the layer below has the module's bytecode."""
-    module = packages_in(below).relative_to(below) / Path(*name.split("."))
-    return any(bytecode_file(below, source).exists() for source in (module.with_suffix(".py"), module / "__init__.py"))
-
-
 def main(prefix: Path, names: Path, cache: Path, below: Path | None = None) -> None:
     """Imports each named module, then compiles all that came with them."""
-    for place in (prefix, below):
-        if place:
-            site.addsitedir(str(packages_in(place)))
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site.addsitedir(str(prefix / "lib" / python / "site-packages"))
     compiler = Compiler(prefix, cache, below)
     import_with(compiler)
+    missing: list[str] = []
     for name in names.read_text(encoding="utf-8").split():
-        if below and is_compiled(name, below):
-            continue
         try:
             importlib.import_module(name)
-        except ModuleNotFoundError as missing:
-            print(f"skipped {name}: {missing}")
-    print(f"compiled {compiler.write()} modules")
+        except ModuleNotFoundError:
+            missing.append(name)
+    print(f"compiled {compiler.write()} modules; not in this layer: {', '.join(missing) or 'none'}")
     compiler.close()
 
 

@@ -1,11 +1,13 @@
-"""Splits the locked packages into two layers of the image: what the model needs, and the rest. Run while it is built.
+"""Splits the locked packages into two layers of the image: the model's, and those that serve. Run while it is built.
 
 `python layers.py FOLDER NAME...`: reads requirements.txt and unused.txt, and writes into the folder model.txt, the
-named packages with all that they need; other.txt, the rest; and unused.txt, the patterns that hold for this lock.
-A line `GLOB unless PACKAGE` holds where the lock is without the package.
+named packages, what is built on them (pandas on numpy), and all that these need; other.txt, the rest with all that it
+needs; and unused.txt, the patterns that hold for this lock. A line `GLOB unless PACKAGE` holds where the lock is
+without the package.
 
 The model's packages are large, change seldom, and are the same in many services: a change of the rest leaves their
-layer as it is, and a node that runs one service has it for the others.
+layer as it is, and a node that runs one service has it for the others. Neither layer needs the other to be installed
+and compiled; what both need, small packages, is in both.
 """
 
 import re
@@ -58,11 +60,32 @@ def _locked(lines: list[str]) -> Locked:
 def with_their_needs(names: set[str], packages: list[Locked]) -> set[str]:
     """The named packages, what they need, what that needs, and so on."""
     found: set[str] = set()
-    new = {package.name for package in packages} & {normalized(name) for name in names}
+    new = names
     while new:
         found |= new
         new = {package.name for package in packages if package.users & new} - found
     return found
+
+
+def with_their_users(names: set[str], packages: list[Locked]) -> set[str]:
+    """The named packages, what is built on them, what is built on that, and so on."""
+    users = {package.name: package.users for package in packages}
+    found: set[str] = set()
+    new = names
+    while new:
+        found |= new
+        new = {user for name in new for user in users[name] if user in users} - found
+    return found
+
+
+def split(names: set[str], packages: list[Locked]) -> tuple[set[str], set[str]]:
+    """The packages of the model's layer, and those of the other one."""
+    every = {package.name for package in packages}
+    if not any(package.users for package in packages):
+        # A lock without notes does not tell what needs what: one layer has everything.
+        return every, set()
+    model = with_their_needs(with_their_users(every & {normalized(name) for name in names}, packages), packages)
+    return model, with_their_needs(every - model, packages)
 
 
 def patterns_for(text: str, installed: set[str]) -> list[str]:
@@ -75,9 +98,9 @@ def patterns_for(text: str, installed: set[str]) -> list[str]:
 def main(folder: Path, names: set[str]) -> None:
     """Writes the three files."""
     options, packages = read_lock(Path("requirements.txt").read_text(encoding="utf-8"))
-    model = with_their_needs(names, packages)
-    for file, chosen in (("model.txt", True), ("other.txt", False)):
-        lines = [line for package in packages if (package.name in model) is chosen for line in package.lines]
+    model, other = split(names, packages)
+    for file, chosen in (("model.txt", model), ("other.txt", other)):
+        lines = [line for package in packages if package.name in chosen for line in package.lines]
         (folder / file).write_text("".join(f"{line}\n" for line in options + lines), encoding="utf-8")
     patterns = patterns_for(Path("unused.txt").read_text(encoding="utf-8"), {package.name for package in packages})
     (folder / "unused.txt").write_text("".join(f"{pattern}\n" for pattern in patterns), encoding="utf-8")
