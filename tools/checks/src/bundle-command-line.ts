@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { ROOT } from './sources.ts';
@@ -20,7 +21,13 @@ const output = join(door, 'dist/cli');
 
 rmSync(output, { recursive: true, force: true });
 const input = join(door, 'dist/start.js');
-const bundle = await rolldown({ input, platform: 'node', external: EXTERNAL, cwd: door, plugins: [undiciInPart(), http2WhenAsked()] });
+const bundle = await rolldown({
+  input,
+  platform: 'node',
+  external: EXTERNAL,
+  cwd: door,
+  plugins: [undiciInPart(), http2WhenAsked(), oneCopyOfEach()],
+});
 const { output: chunks } = await bundle.write({
   dir: output,
   // An ES module that imports a module of Node loads every part of it, WebSocket and WebCrypto among them; require does not.
@@ -44,7 +51,11 @@ function undiciInPart(): Plugin {
   const id = '\0undici-in-part';
   return {
     name: 'undici-in-part',
-    resolveId: (name, importer) => (name === 'undici' && importer?.startsWith(ours) ? id : null),
+    resolveId: (name, importer) => {
+      if (name === 'undici' && importer?.startsWith(ours)) return id;
+      // The part is of the version that the deploy names; other packages bring others, which lie nearer to the door.
+      return importer === id ? createRequire(join(ours, 'package.json')).resolve(name) : null;
+    },
     load: (loaded) => (loaded === id ? UNDICI_IN_PART : null),
   };
 }
@@ -58,6 +69,22 @@ function http2WhenAsked(): Plugin {
       name === './client-h2.js' && importer?.includes('/undici/') ? prefix + join(dirname(importer), name) : null,
     load: (id) =>
       id.startsWith(prefix) ? `module.exports = (...args) => require(${JSON.stringify(id.slice(prefix.length))})(...args);` : null,
+  };
+}
+
+/** A package that two of ours have at the same version, each in a folder of its own, is loaded once; the second copy would start cold. */
+function oneCopyOfEach(): Plugin {
+  const folders = new Map<string, string>();
+  return {
+    name: 'one-copy-of-each',
+    resolveId: async function (name, importer) {
+      const found = /^[./\0]/.test(name) ? null : await this.resolve(name, importer, { skipSelf: true });
+      const folder = found && !found.external ? packageOf(found.id) : undefined;
+      if (!found || folder === undefined) return null;
+      const first = folders.get(nameOf(folder)) ?? folder;
+      folders.set(nameOf(folder), first);
+      return { ...found, id: first + found.id.slice(folder.length) };
+    },
   };
 }
 

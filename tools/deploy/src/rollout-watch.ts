@@ -18,8 +18,11 @@ export type Seen = Omit<Rollout, 'health' | 'nodes'>;
 /** A Deployment with its ReplicaSets, pods and events, kept current by four watches. */
 export interface RolloutWatch {
   current(): Seen;
-  /** From now on only a Deployment counts that is as new as this moment: a watch may still tell of the one before it was applied. */
-  renew(): void;
+  /**
+   * From now on only a Deployment counts that is as new as the one that is `known`, or as this moment: a watch may still tell of the one before
+   * it was applied.
+   */
+  renew(known?: KubeObject): void;
   /** Resolves at the next change; rejects when a watch cannot go on. */
   changed(): Promise<void>;
   /** What plain lists tell, as a watch may have fallen silent; what the watches told last, when they cannot be had in time. */
@@ -55,7 +58,10 @@ export function watchRollout(cluster: Cluster, namespace: string, name: string, 
   const current = () => seenOf({ ...seen, Deployment: least.of(seen.Deployment) });
   return {
     current,
-    renew: () => void least.read(cluster, namespace, name).then(ring, broken.reject),
+    renew: (known) => {
+      if (known) least.set(known);
+      else void least.read(cluster, namespace, name).then(ring, broken.reject);
+    },
     changed: () => {
       const change = Promise.race([bell.promise, broken.promise]);
       // The waiter may have left when a watch fails; the next call rejects just as well.
@@ -78,6 +84,9 @@ function leastDeployment() {
   let least: KubeObject | undefined;
   let isAwaited = false;
   return {
+    set: (known: KubeObject): void => {
+      least = known;
+    },
     read: async (cluster: Cluster, namespace: string, name: string): Promise<void> => {
       const { apiVersion, kind } = RESOURCES.Deployment;
       isAwaited = true;

@@ -1,6 +1,7 @@
 import { FIELD_MANAGER, LABEL_INSTANCE, LABEL_MANAGED_BY } from '@modelyard/core';
 import type { Cluster, ClusterAccess } from './cluster/index.ts';
 import { selectorOf } from './kube/index.ts';
+import { rememberAnswers } from './remember-answers.ts';
 import type { World } from './world.ts';
 
 /**
@@ -34,18 +35,4 @@ function watchAmong(cluster: Cluster, among: string): Cluster {
     watch: (query, onItems, signal) => cluster.watch({ ...query, among }, onItems, signal),
     until: (signal) => watchAmong(cluster.until(signal), among),
   };
-}
-
-/** A cluster that is asked what may be done in a namespace once, and not once for each service. */
-function rememberAnswers(cluster: Cluster): Cluster {
-  const answers = new Map<string, Promise<unknown>>();
-  const ask: Cluster['ask'] = (review, spec) => {
-    const key = JSON.stringify([review.kind, spec]);
-    const answer = answers.get(key) ?? cluster.ask(review, spec);
-    answers.set(key, answer);
-    // What failed is asked again the next time.
-    answer.catch(() => answers.delete(key));
-    return answer;
-  };
-  return { ...cluster, ask };
 }

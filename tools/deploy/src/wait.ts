@@ -1,7 +1,7 @@
 import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from './cluster/index.ts';
 import { explainFailure } from './explain.ts';
-import type { LivePod } from './kube/index.ts';
+import type { KubeObject, LivePod } from './kube/index.ts';
 import { lookAround } from './look-around.ts';
 import {
   type Cause,
@@ -33,16 +33,18 @@ const TICK_MS = 1_000;
 /** The last look may take so long before it is given up. */
 const FRESH_LOOK_SECONDS = 10;
 
+/** What is there already of a wait. */
+export interface Begun {
+  readonly watch?: RolloutWatch;
+  /** The Deployment as the server held it when it had been applied; left out, it is read. */
+  readonly applied?: KubeObject;
+}
+
 /** The new pods, all ready; a ProblemError with the cause when the rollout fails, and when its time is up. */
-export async function waitUntilReady(
-  cluster: Cluster,
-  request: WaitRequest,
-  world: World,
-  begun?: RolloutWatch,
-): Promise<readonly LivePod[]> {
+export async function waitUntilReady(cluster: Cluster, request: WaitRequest, world: World, begun: Begun = {}): Promise<readonly LivePod[]> {
   const stop = new AbortController();
-  const watch = begun ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
-  watch.renew();
+  const watch = begun.watch ?? watchRollout(cluster, request.namespace, request.name, stop.signal);
+  watch.renew(begun.applied);
   const around = lookAround(cluster, request, world);
   const progress = followProgress(() => world.clock.nowMs());
   const joined = () => progress.note(around.join(watch.current()));

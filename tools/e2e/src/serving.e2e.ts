@@ -107,6 +107,16 @@ test('a body over the limit is 413, also when it comes in chunks without a lengt
   expect((await ask(url, ONE)).status).toBe(200);
 });
 
+test('an idle connection is kept: a load balancer that uses it again after a while is answered', async () => {
+  container = await startContainer(engine, ref);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  expect((await ask(container.url, ONE, agent)).status).toBe(200);
+  // uvicorn's own limit is five seconds.
+  await sleep(7_000);
+  expect(await ask(container.url, ONE, agent)).toMatchObject({ status: 200, isReused: true });
+  agent.destroy();
+});
+
 test('its log is JSON, and carries the id that the request came with', async () => {
   container = await startContainer(engine, ref);
   await fetch(container.url + PREDICT_PATH, { method: 'POST', body: ONE, headers: { 'x-request-id': 'from-the-gateway-1' } });
@@ -121,18 +131,20 @@ interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  /** Whether the connection had carried a request before. */
+  readonly isReused: boolean;
 }
 
 /** One POST /predict; an answer that was cut off has status 0. */
 function ask(url: string, body: string, agent?: Agent): Promise<Answer> {
   return new Promise((resolve) => {
-    const lost = (error: Error) => resolve({ status: 0, headers: {}, text: String(error) });
+    const lost = (error: Error) => resolve({ status: 0, headers: {}, text: String(error), isReused: call.reusedSocket });
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const call = request(url + PREDICT_PATH, { method: 'POST', headers, ...(agent ? { agent } : {}) }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('error', lost);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text, isReused: call.reusedSocket }));
     });
     call.on('error', lost);
     call.end(body);

@@ -1,17 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELD_MANAGER, unwrap } from '@modelyard/core';
 import { describeObject, type KubeObject, type ObjectRef, type Resource, refOf, resourceOf } from '../kube/index.ts';
 import { discovery } from './discovery.ts';
-import { addressOf, expectClusterId, expectServer, IDENTITY_NAMESPACE, tellsIdentity } from './identity.ts';
+import { greetByReading, greetServer } from './greeting.ts';
+import { addressOf, expectServer } from './identity.ts';
 import { type KubeAccess, loadKubeAccess } from './kube-access.ts';
 import { listAll } from './list.ts';
 import { followLog, logTail } from './log.ts';
 import { collectionPath, objectPath, podPath } from './paths.ts';
-import { requestError, type Subject } from './problems.ts';
+import { type About, requestError, type Subject } from './problems.ts';
 import type { Attempt } from './retry.ts';
 import { shareWatches } from './shared-watches.ts';
 import { parseStatus } from './status.ts';
-import { type ApiRequest, NO_JSON, openTransport, type Transport } from './transport.ts';
+import { type ApiRequest, openTransport, type Transport } from './transport.ts';
 import type { ApplyManner, Cluster, ClusterAccess, PodAnswer, PodRef, PodRequest, Query, ReplaceManner } from './types.ts';
 import { watchAll, watchChanges } from './watch.ts';
 
@@ -25,17 +25,14 @@ const deleteOptions = (ref: ObjectRef) => ({
   propagationPolicy: ref.apiVersion.startsWith('apps/') ? 'Foreground' : 'Background',
 });
 
-const GREETINGS = 4;
-const GREETING_PAUSE_MS = 500;
-const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', NO_JSON]);
-
-type About = (verb: string, object: string, namespace?: string) => Subject;
-
-/** Reads the kubeconfig, opens the pool and asks the server who it is; a ProblemError when one of these fails. */
+/**
+ * Reads the kubeconfig, opens the pool and asks the server who it is; a ProblemError when one of these fails. Who wants to read at once is told by the
+ * first request that the server does not answer as it should.
+ */
 export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   const kube = unwrap(await loadKubeAccess(access), 'preflight');
   expectServer(access, kube);
-  const transport = openTransport(kube);
+  const pool = openTransport(kube);
   const about: About = (verb, object, namespace) => ({
     verb,
     object,
@@ -43,12 +40,8 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
     server: addressOf(kube.server),
     ...(namespace === undefined ? {} : { namespace }),
   });
-  try {
-    await expectCluster(transport, access, about);
-  } catch (error) {
-    await transport.close();
-    throw error;
-  }
+  const transport = access.readsAtOnce ? greetByReading(pool, access, about) : pool;
+  if (!access.readsAtOnce) await greetServer(pool, access, about).catch(closing(pool));
   const serves = discovery(transport, (resource) => about('look for', resource.plural));
   const watch = shareWatches((query, changes, signal) =>
     watchChanges({ transport, query, subject: listSubject(about, query), signal }, changes),
@@ -56,28 +49,12 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   return clusterOver(transport, kube, about, { serves, watch });
 }
 
+const closing = (pool: Transport) => async (error: unknown) => {
+  await pool.close();
+  throw error;
+};
+
 const listSubject = (about: About, query: Query): Subject => about('list', query.resource.plural, query.namespace);
-
-/** The server is asked who it is at the same time: it costs no round trip of its own. */
-async function expectCluster(transport: Transport, access: ClusterAccess, about: About): Promise<void> {
-  const identity = objectPath({ apiVersion: 'v1', kind: 'Namespace', name: IDENTITY_NAMESPACE });
-  const [greeting, answer] = await Promise.all([
-    greet(transport),
-    access.expected?.clusterId ? transport.send({ method: 'GET', path: identity }) : undefined,
-  ]);
-  if (!greeting.answered || greeting.status === 401) throw requestError(greeting, about('read', 'the version'));
-  if (answer && !tellsIdentity(answer)) throw requestError(answer, about('read', `namespace/${IDENTITY_NAMESPACE}`));
-  if (answer) expectClusterId(access, answer);
-}
-
-/** A server that is not there is told at once; one that was there and hung up is asked again. */
-async function greet(transport: Transport): Promise<Attempt> {
-  for (let made = 1; ; made++) {
-    const attempt = await transport.send({ method: 'GET', path: '/version', attempts: 1 });
-    if (attempt.answered || made === GREETINGS || !HUNG_UP.has(attempt.errorCode)) return attempt;
-    await sleep(GREETING_PAUSE_MS);
-  }
-}
 
 /** A kind is looked for once a connection, whoever uses it, and so are the watches that are shared. */
 function clusterOver(transport: Transport, kube: KubeAccess, about: About, shared: Pick<Cluster, 'serves' | 'watch'>): Cluster {
@@ -176,7 +153,7 @@ async function remove(transport: Transport, ref: ObjectRef, subject: Subject): P
 async function ask(transport: Transport, review: Resource, spec: unknown, subject: Subject): Promise<unknown> {
   const { apiVersion, kind } = review;
   const body = { apiVersion, kind, ...(spec === undefined ? {} : { spec }) };
-  const attempt = await transport.send({ method: 'POST', path: collectionPath(review, undefined), body });
+  const attempt = await transport.send({ method: 'POST', path: collectionPath(review, undefined), body, isQuestion: true });
   if (attempt.answered && attempt.status < 300) return (attempt.value as { status?: unknown }).status;
   throw requestError(attempt, subject);
 }

@@ -12,6 +12,9 @@ export interface Subject {
   readonly server: string;
 }
 
+/** Says what a request to one server is about. */
+export type About = (verb: string, object: string, namespace?: string) => Subject;
+
 /** The error to throw for a request that failed: what the server said, in our words, with what to do next. */
 export function requestError(attempt: Attempt, subject: Subject): ProblemError {
   if (!attempt.answered) return raise('preflight', unreachable(attempt.errorCode, subject));

@@ -102,6 +102,8 @@ export interface ClusterAccess {
   readonly kubeconfigs: readonly string[];
   /** What the cluster must be; left out, the context alone tells. */
   readonly expected?: ExpectedCluster;
+  /** The first read is the question whether the server is there, and whoever reads meets its problem; left out, it is asked beforehand. */
+  readonly readsAtOnce?: boolean;
 }
 
 /** By what a cluster is known. */

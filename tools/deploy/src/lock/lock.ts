@@ -18,6 +18,9 @@ export interface SeenLock {
   readonly lease?: Lease;
 }
 
+/** Whether nobody held the lock when it was seen: one that is taken then may be taken as it was seen. */
+export const isFree = (seen: SeenLock | undefined): boolean => seen !== undefined && !seen.lease?.spec?.holderIdentity;
+
 type Taken = Claim & { readonly state: 'free'; readonly isAsSeen: boolean };
 
 /**

@@ -18,37 +18,41 @@ const STAGES: Readonly<Record<string, number>> = {
 const MIDDLE_STAGE = 1;
 
 /**
- * Applies what the plan creates and updates, stage by stage. All failures of a stage are told together. Once the signal is
- * aborted, no further stage begins; false tells that some was left out.
+ * Applies what the plan creates and updates, stage by stage, and hands over what the server then holds of each. All failures of a stage are told
+ * together. Once the signal is aborted, no further stage begins; false tells that some was left out.
  */
-export async function applyPlan(cluster: Cluster, plan: Plan, onApplied: (change: Change) => void, signal?: AbortSignal): Promise<boolean> {
+export async function applyPlan(
+  cluster: Cluster,
+  plan: Plan,
+  onApplied: (change: Change, applied: KubeObject) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
   for (const stage of stagesOf(plan)) {
     if (signal?.aborted) return false;
     await settleAll(
       stage.map(async (change) => {
-        await applyOne(cluster, change, plan);
-        onApplied(change);
+        onApplied(change, await applyOne(cluster, change, plan));
       }),
     );
   }
   return true;
 }
 
-async function applyOne(cluster: Cluster, change: Change, plan: Plan): Promise<void> {
+async function applyOne(cluster: Cluster, change: Change, plan: Plan): Promise<KubeObject> {
   if (change.action !== 'update') return createOne(cluster, change.object, plan);
   const { object, handsOver, repairs = [] } = change;
   if (handsOver !== undefined) await cluster.apply(handoverObject(object, handsOver), { manager: HANDOVER_MANAGER });
-  await cluster.apply(object, { force: repairs.length > 0 });
+  return cluster.apply(object, { force: repairs.length > 0 });
 }
 
 /** An object that is autoscaled begins with the fewest replicas, which belong to nobody for long: the autoscaler takes them over. */
-async function createOne(cluster: Cluster, object: KubeObject, plan: Plan): Promise<void> {
-  await cluster.apply(object);
+async function createOne(cluster: Cluster, object: KubeObject, plan: Plan): Promise<KubeObject> {
+  const created = await cluster.apply(object);
   const replicas = firstReplicas(
     object,
     plan.changes.map((change) => change.object),
   );
-  if (replicas !== undefined) await cluster.apply(handoverObject(object, replicas), { manager: HANDOVER_MANAGER });
+  return replicas === undefined ? created : cluster.apply(handoverObject(object, replicas), { manager: HANDOVER_MANAGER });
 }
 
 function stagesOf(plan: Plan): Change[][] {

@@ -29,12 +29,14 @@ export async function expectRights(cluster: Cluster, needed: readonly Rights[], 
   throw new ProblemError([rightsProblem(missing, asker, await askWho(cluster))], 'preflight');
 }
 
+/** What the server says may be done in a namespace. */
+export async function askRights(cluster: Cluster, namespace: string): Promise<{ resourceRules?: Rule[]; incomplete?: boolean }> {
+  return (await cluster.ask(LOOKED_AT.RulesReview, { namespace })) as { resourceRules?: Rule[]; incomplete?: boolean };
+}
+
 /** One review lists all rules of a namespace; where an authorizer cannot list its rules, each right in doubt is asked by itself. */
 export async function missingRights(cluster: Cluster, needed: readonly Rights[], namespace: string): Promise<Rights[]> {
-  const { resourceRules = [], incomplete } = (await cluster.ask(LOOKED_AT.RulesReview, { namespace })) as {
-    resourceRules?: Rule[];
-    incomplete?: boolean;
-  };
+  const { resourceRules = [], incomplete } = await askRights(cluster, namespace);
   const doubtful = needed.map((one) => ({ ...one, verbs: one.verbs.filter((verb) => !isAllowed(resourceRules, one, verb)) }));
   const checked = incomplete ? await Promise.all(doubtful.map((one) => refusedVerbs(cluster, one, namespace))) : doubtful;
   return checked.filter((one) => one.verbs.length > 0);

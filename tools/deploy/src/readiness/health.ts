@@ -13,7 +13,8 @@ export function healthCause(pod: LivePod, status: ContainerStatus, rollout: Roll
   if (!status.state?.running) return undefined;
   const answer = rollout.health.get(pod.metadata.name);
   const event = probeEvent(pod, rollout);
-  if (!event && !answer) return undefined;
+  // What answers with 200 is about to be seen ready by its next probe.
+  if ((!event && !answer) || answer?.status === 200) return undefined;
   const said = answer ? `GET ${HEALTH_PATH} answers ${describeAnswer(answer)}` : shorten(event?.message ?? '');
   return {
     code: 'not-healthy',

@@ -1,23 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import {
-  applySetOf,
-  type Inventory,
-  kindsAfter,
-  kindsBetween,
-  leavingMembers,
-  pruneMembers,
-  readInventories,
-  readInventory,
-  writeBooks,
-} from '../inventory/index.ts';
-import { describeObject, type KubeObject, keyOf, refOf } from '../kube/index.ts';
+import { applySetOf, type Inventory, kindsAfter, leavingMembers, readInventories, readInventory, writeBooks } from '../inventory/index.ts';
+import { type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { renderNamespace } from '../manifests/index.ts';
-import { applyPlan, type Change, compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
+import { compareWithLive, isAsApplied, leavesFirst, type Plan, planChanges } from '../plan/index.ts';
 import { listRecords, recordRevision } from '../revisions/index.ts';
-import { watchRollout } from '../rollout-watch.ts';
+import { type RolloutWatch, watchRollout } from '../rollout-watch.ts';
 import type { World } from '../world.ts';
-import { notClosed, stopped, UnprovedError } from './interrupted.ts';
+import { carryOut, prune } from './carry-out.ts';
+import { notClosed, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
 import { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
 
@@ -87,45 +79,61 @@ export function planInNewNamespace(release: Release): Plan {
 
 /**
  * Carries out a plan and proves the release; only then deletes what is no longer wanted, and records the revision. An autoscaler
- * that is no longer wanted goes before all, for it would undo the replicas.
+ * that is no longer wanted goes before all, for it would undo the replicas. Who has begun to watch already gives that watch.
  */
-export async function bringUp(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<BroughtUp> {
+export async function bringUp(
+  cluster: Cluster,
+  release: Release,
+  plan: Plan,
+  inventory: Inventory,
+  world: World,
+  begun?: RolloutWatch,
+): Promise<BroughtUp> {
   // Nobody else records while the lock is ours, so that the list can be on its way while pods start.
   const records = listRecords(cluster, placeOf(release));
   records.catch(() => undefined);
-  const { parent, proof } = await applyAndProve(cluster, release, plan, inventory, world);
-  const revision = await close(cluster, release, plan, { ...inventory, parent }, records, world);
-  return { plan, revision, ...proof };
-}
-
-const placeOf = ({ service, environment }: Release) => ({ service, namespace: environment.namespace });
-
-async function applyAndProve(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World) {
   const over = new AbortController();
   // The watches open while the objects are applied: when the controllers begin, they are there.
-  const watch = watchRollout(cluster, release.environment.namespace, release.service, over.signal);
+  const watch = begun ?? watchRollout(cluster, release.environment.namespace, release.service, over.signal);
   try {
-    const parent = await carryOut(cluster, release, plan, inventory, world);
-    return { parent, proof: await proveRelease(cluster, release, world, { watch }) };
-  } catch (error) {
-    throw error instanceof ProblemError ? new UnprovedError(error.problems, error.exit) : error;
+    const { parent, proof } = await applyAndProve(cluster, release, plan, inventory, world, watch);
+    const revision = await close(cluster, release, plan, { ...inventory, parent }, records, world);
+    return { plan, revision, ...proof };
   } finally {
+    // Not before the books are closed: a pool of connections opens each one anew whose watch was ended.
     over.abort();
   }
 }
 
+const placeOf = ({ service, environment }: Release) => ({ service, namespace: environment.namespace });
+
 /**
- * Carries out a plan; what is no longer wanted stays, but for what has to leave first. Gives the parent of the set, whose books
- * name all that there is.
+ * Applies and proves. The wait begins when the Deployment is applied: what leads to its pods comes beside their start. When that cannot be applied, it is
+ * told, and what the wait found is not; nothing is under way any more when this ends.
  */
-export async function carryOut(cluster: Cluster, release: Release, plan: Plan, inventory: Inventory, world: World): Promise<KubeObject> {
-  const { proved } = inventory.books;
-  await deliverImage(release, plan, world);
-  const books = { kinds: kindsBetween(inventory, membersOf(release)), ...(proved ? { proved } : {}) };
-  const parent = await writeBooks(cluster, inventory.set, inventory.parent, books);
-  await prune(cluster, plan, leavesFirst, world);
-  if (!(await applyPlan(cluster, plan, (change) => reportApplied(change, world), world.signal))) throw stopped(release);
-  return parent;
+async function applyAndProve(
+  cluster: Cluster,
+  release: Release,
+  plan: Plan,
+  inventory: Inventory,
+  world: World,
+  watch: RolloutWatch,
+): Promise<{ readonly parent: KubeObject; readonly proof: Proof }> {
+  const failed = new AbortController();
+  const applied = Promise.withResolvers<KubeObject>();
+  const carried = carryOut(cluster, release, plan, inventory, world, applied.resolve);
+  carried.catch(() => failed.abort());
+  const prove = async (): Promise<Proof> => {
+    const deployment = await Promise.race([applied.promise, carried.then(() => undefined)]);
+    // What is still to be applied goes out before the wait takes its first look.
+    await setImmediate();
+    const signal = world.signal ? AbortSignal.any([world.signal, failed.signal]) : failed.signal;
+    return proveRelease(cluster, release, { ...world, signal }, { watch, ...(deployment ? { applied: deployment } : {}) });
+  };
+  const [parent, proof] = await Promise.allSettled([carried, prove()]);
+  const lost = [parent, proof].find((one) => one.status === 'rejected');
+  if (lost) throw lost.reason instanceof ProblemError ? new UnprovedError(lost.reason.problems, lost.reason.exit) : lost.reason;
+  return { parent: await carried, proof: (proof as PromiseFulfilledResult<Proof>).value };
 }
 
 /** What follows the proof. The release is live then, and stays so when this fails. */
@@ -149,11 +157,6 @@ async function close(
   } catch (error) {
     throw error instanceof ProblemError ? new ProblemError([...error.problems, notClosed(release)], error.exit) : error;
   }
-}
-
-function prune(cluster: Cluster, plan: Plan, isDue: (object: KubeObject) => boolean, world: World): Promise<void> {
-  const leaving = plan.changes.filter((change) => change.action === 'delete').map((change) => change.object);
-  return pruneMembers(cluster, leaving.filter(isDue), (object) => world.report({ type: 'deleted', object }));
 }
 
 async function record(
@@ -185,18 +188,4 @@ async function record(
   );
   world.report({ type: 'recorded', revision });
   return revision;
-}
-
-/** Pods that stay as they are have their image already, and so has a cluster to which an earlier image goes back. */
-async function deliverImage(release: Release, plan: Plan, world: World): Promise<void> {
-  const startsPods = plan.changes.some(({ action, object }) => object.kind === 'Deployment' && action !== 'keep');
-  const isNeeded = release.environment.delivery === 'load' && startsPods && release.rollbackTo === undefined;
-  if (!isNeeded || !world.deliver) return;
-  world.report({ type: 'delivering', image: release.image });
-  await world.deliver(release.image, release.environment.context);
-}
-
-function reportApplied(change: Change, world: World): void {
-  if (change.action !== 'create' && change.action !== 'update') return;
-  world.report({ type: 'applied', object: describeObject(refOf(change.object)), action: change.action });
 }

@@ -1,7 +1,6 @@
 export {
   type BroughtUp,
   bringUp,
-  carryOut,
   compareRelease,
   isLive,
   planIfLive,
@@ -10,6 +9,7 @@ export {
   readStanding,
   readStandings,
 } from './bring-up.ts';
+export { carryOut } from './carry-out.ts';
 export type { GpuWishes } from './gpu-wishes.ts';
 export { UnprovedError } from './interrupted.ts';
 export { readOnceGone } from './leaving.ts';

@@ -2,9 +2,8 @@ import { type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import type { LivePod } from '../kube/index.ts';
 import { judgeRollout, type Rollout } from '../readiness/index.ts';
-import type { RolloutWatch } from '../rollout-watch.ts';
 import { verifyPods } from '../verify.ts';
-import { waitUntilReady } from '../wait.ts';
+import { type Begun, waitUntilReady } from '../wait.ts';
 import type { World } from '../world.ts';
 import type { Release } from './release.ts';
 
@@ -18,21 +17,19 @@ export interface Proof {
 }
 
 /** What is known of a rollout beforehand. */
-export interface Known {
+export interface Known extends Begun {
   /** How it stood a moment ago; one that was ready is not waited for. */
   readonly rollout?: Rollout;
-  /** A watch that has begun already. */
-  readonly watch?: RolloutWatch;
 }
 
 /** Waits until the release is ready and asks its pods for their golden predictions; a ProblemError tells why it is not so. */
-export async function proveRelease(cluster: Cluster, release: Release, world: World, { rollout, watch }: Known = {}): Promise<Proof> {
+export async function proveRelease(cluster: Cluster, release: Release, world: World, { rollout, ...begun }: Known = {}): Promise<Proof> {
   const startedMs = world.clock.nowMs();
   const { service: name, environment, port, timeoutSeconds, isTimeOfStep } = release;
   const readiness = rollout && judgeRollout(rollout, new Map(), startedMs);
   const wait = { namespace: environment.namespace, name, port, timeoutSeconds, isTimeOfStep };
-  const findReady = () => waitUntilReady(cluster, wait, world, watch);
-  const live = readiness?.state === 'ready' ? readiness.pods : await findReady();
+  const findReady = (known: Begun) => waitUntilReady(cluster, wait, world, known);
+  const live = readiness?.state === 'ready' ? readiness.pods : await findReady(begun);
   world.report({ type: 'ready', pods: live.map(nameOf), seconds: (world.clock.nowMs() - startedMs) / 1000 });
   const { proof: lock } = release;
   if (!lock || live.length === 0) {
@@ -41,7 +38,7 @@ export async function proveRelease(cluster: Cluster, release: Release, world: Wo
     return { pods: live.map(nameOf), verifiedRows: 0 };
   }
   const ask = (pods: readonly LivePod[]) => verifyPods(cluster, pods, { namespace: environment.namespace, port, lock }, world.clock);
-  const proved = await proveAll(live, ask, findReady);
+  const proved = await proveAll(live, ask, () => findReady(begun.watch ? { watch: begun.watch } : {}));
   if (proved.length === 0) throw new ProblemError([podsLeave(release)], 'rollout');
   world.report({ type: 'verified', pods: proved.length, rows: lock.golden.rows.length });
   return { pods: proved.map(nameOf), verifiedRows: lock.golden.rows.length };

@@ -29,7 +29,6 @@ const unrecorded = ({ exit, code }: LastingFault): Ending => ({
 
 /** A canary beside a proved version: each of its steps, with the ways in which it may end. */
 export const CANARY: Readonly<Record<string, (fault: LastingFault) => Ending | readonly Ending[]>> = {
-  connect: optional,
   'read namespaces': optional,
   'list resourcequotas': optional,
   'create selfsubjectrulesreviews': refused,

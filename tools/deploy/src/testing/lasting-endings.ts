@@ -40,7 +40,6 @@ const unrecorded = ({ exit, code }: LastingFault, standing: Standing): Ending =>
 
 /** An update that prunes: each of its steps. */
 export const UPDATE: Endings = {
-  connect: optional,
   'read namespaces': optional,
   'create selfsubjectrulesreviews': refusedFirst,
   'list resourcequotas': optional,
@@ -61,7 +60,6 @@ export const UPDATE: Endings = {
   'watch replicasets': passed,
   'watch pods': passed,
   'watch events': passed,
-  'read deployments': cannotBeWaitedFor,
   verify: cannotBeWaitedFor,
   'delete configmaps': (fault) => unrecorded(fault, { ...UNPROVED, isAsWanted: false }),
   'list events': passed,
@@ -105,6 +103,8 @@ export const CLAIM_LOOK: Endings = {
 
 /** What only a destroy does; it is carried on by the next. */
 export const DESTROY: Endings = {
+  // A deploy begins with a read that it needs.
+  connect: doneWithout,
   'delete deployments': refused,
   'delete services': refused,
   'delete networkpolicies': refused,
