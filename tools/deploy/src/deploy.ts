@@ -12,6 +12,7 @@ import { expectReleaseRights, preflight } from './preflight/index.ts';
 import {
   type BroughtUp,
   bringUp,
+  expectRouteTaken,
   keepServed,
   planIfLive,
   planInNewNamespace,
@@ -104,7 +105,9 @@ async function confirmLive(cluster: Cluster, release: Release, standing: Standin
   const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
-  return { plan, revision: plan.revision, ...(await proveRelease(cluster, release, world, { rollout: standing.rollout })) };
+  const proof = await proveRelease(cluster, release, world, { rollout: standing.rollout });
+  expectRouteTaken(standing.inventory.members);
+  return { plan, revision: plan.revision, ...proof };
 }
 
 /** What was found of a service, and a cluster that remembers what it was asked meanwhile. */

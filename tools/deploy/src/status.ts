@@ -1,7 +1,7 @@
 import { LABEL_INSTANCE, LABEL_NAME } from '@modelyard/core';
 import { canaryName } from './canary/index.ts';
 import { stateOfCanary } from './canary-state.ts';
-import type { Query } from './cluster/index.ts';
+import { ifAllowed, type Query } from './cluster/index.ts';
 import {
   type KubeObject,
   type LiveDeployment,
@@ -12,7 +12,8 @@ import {
   type Resource,
 } from './kube/index.ts';
 import { COMMIT_ANNOTATION } from './manifests/index.ts';
-import { findCauses, newPods, type Rollout } from './readiness/index.ts';
+import { type Cause, findCauses, newPods, type Rollout } from './readiness/index.ts';
+import { refusalOf } from './release/index.ts';
 import { podAsJudged } from './rollout-watch.ts';
 import type { ServiceStatus } from './service-status.ts';
 import { accessTo, type Target } from './target.ts';
@@ -25,13 +26,14 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
   const list = (resource: Resource, query: Partial<Query>): Promise<KubeObject[]> => cluster.list({ resource, namespace, ...query });
   const ofService = { labelSelector: `${LABEL_NAME}=${target.service}` };
   try {
-    const [services, deployments, replicaSets, pods, events] = await Promise.all([
+    const [services, deployments, replicaSets, pods, events, route] = await Promise.all([
       list(RESOURCES.Service, ofService),
       // The canary's Deployment has another name, and belongs to the service all the same.
       list(RESOURCES.Deployment, { labelSelector: `${LABEL_INSTANCE}=${target.service}` }),
       list(RESOURCES.ReplicaSet, ofService),
       list(RESOURCES.Pod, { ...ofService, keep: podAsJudged }),
       list(RESOURCES.Event, { fieldSelector: 'involvedObject.kind=Pod', keep: (event) => ofPods(event as LiveEvent, target.service) }),
+      ifAllowed(cluster.read({ ...kindOf(RESOURCES.HTTPRoute), name: target.service, namespace })),
     ]);
     const named = (name: string) => deployments.find((one) => one.metadata.labels?.[LABEL_NAME] === name) as LiveDeployment | undefined;
     const [deployment, canary] = [named(target.service), named(canaryName(target.service))];
@@ -44,10 +46,18 @@ export async function readStatus(target: Target, world: Pick<World, 'connect'>):
     });
     const place = { service: target.service, namespace };
     const tried = canary && { canary: await stateOfCanary(cluster, place, canary, deployment) };
-    return { ...status, ...addressOf(services[0]), ...tried };
+    return { ...status, causes: [...status.causes, ...routeCauses(route)], ...addressOf(services[0]), ...tried };
   } finally {
     await cluster.close();
   }
+}
+
+const kindOf = ({ apiVersion, kind }: Resource) => ({ apiVersion, kind });
+
+/** A Gateway that refuses the route: the pods may be ready, and no request reaches them. */
+function routeCauses(route: KubeObject | undefined): Cause[] {
+  const refusal = route && refusalOf(route);
+  return refusal ? [{ ...refusal, graceSeconds: 0 }] : [];
 }
 
 /** Events can only be selected by the whole name of a pod; those of others are not kept. */

@@ -1,6 +1,15 @@
 import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import { type BroughtUp, bringUp, carryOut, planRelease, proveRelease, type Release, readStanding } from '../release/index.ts';
+import {
+  type BroughtUp,
+  bringUp,
+  carryOut,
+  planRelease,
+  proveRelease,
+  type Release,
+  readStanding,
+  routeConfirmer,
+} from '../release/index.ts';
 import type { World } from '../world.ts';
 import { type Canary, canaryRelease, type Point, placeOf, releaseAlone, releaseAt, replicasAt, shareAt } from './canary.ts';
 import { canaryName, type Mark, markOf } from './names.ts';
@@ -16,6 +25,8 @@ interface Walk {
   readonly cluster: Cluster;
   readonly canary: Canary;
   readonly world: World;
+  /** Ends with a problem when the Gateway refuses the route of a release. */
+  readonly confirmRoute: (release: Release) => Promise<void>;
 }
 
 /**
@@ -23,7 +34,7 @@ interface Walk {
  * When it throws, no request goes to the canary any more, unless it was interrupted or the service had begun to take its pods.
  */
 export async function walkCanary(cluster: Cluster, canary: Canary, world: World): Promise<void> {
-  const walk = { cluster, canary, world };
+  const walk = { cluster, canary, world, confirmRoute: routeConfirmer(cluster, world) };
   reportCanary(canary, world);
   if (canary.isLeaving) await waitUntilCanaryGone(cluster, placeOf(canary), world);
   let standing = initialStanding(canary);
@@ -112,7 +123,9 @@ async function carryOutMove(walk: Walk, move: Move, standing: Standing): Promise
 async function shift(walk: Walk, weight: number, standing: Standing): Promise<Standing> {
   const { canary, world } = walk;
   const point = { step: standing.step, weight };
-  await apply(withoutDelivery(walk), standing.isSame ? releaseAt(canary, point) : releaseAlone(canary, standing.step));
+  const release = standing.isSame ? releaseAt(canary, point) : releaseAlone(canary, standing.step);
+  await apply(withoutDelivery(walk), release);
+  if (weight > 0) await walk.confirmRoute(release);
   world.report({ type: 'canary-shifted', ...placeIn(canary, point), pods: replicasAt(canary, standing.step) });
   return { ...standing, weight };
 }

@@ -12,6 +12,7 @@ import { carryOut, prune } from './carry-out.ts';
 import { notClosed, UnprovedError } from './interrupted.ts';
 import { type Proof, proveRelease } from './prove.ts';
 import { inLiveWay, membersOf, type Release, releaseHash } from './release.ts';
+import { routeConfirmer } from './route.ts';
 
 /** What a release did to the cluster. */
 export interface BroughtUp extends Proof {
@@ -128,7 +129,10 @@ async function applyAndProve(
     // What is still to be applied goes out before the wait takes its first look.
     await setImmediate();
     const signal = world.signal ? AbortSignal.any([world.signal, failed.signal]) : failed.signal;
-    return proveRelease(cluster, release, { ...world, signal }, { watch, ...(deployment ? { applied: deployment } : {}) });
+    const proof = await proveRelease(cluster, release, { ...world, signal }, { watch, ...(deployment ? { applied: deployment } : {}) });
+    await carried;
+    await routeConfirmer(cluster, world)(release);
+    return proof;
   };
   const [parent, proof] = await Promise.allSettled([carried, prove()]);
   const lost = [parent, proof].find((one) => one.status === 'rejected');

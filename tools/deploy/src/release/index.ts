@@ -15,5 +15,6 @@ export { UnprovedError } from './interrupted.ts';
 export { readOnceGone } from './leaving.ts';
 export { type Proof, proveRelease } from './prove.ts';
 export { inLiveWay, membersOf, type Release, releaseHash, waitTimeOf } from './release.ts';
+export { expectRouteTaken, refusalOf, routeConfirmer } from './route.ts';
 export { keepServed } from './served.ts';
 export { type Standing, surveyReleases } from './survey.ts';

@@ -21,7 +21,7 @@ export async function withKind<T>(
       group,
       scope: 'Namespaced',
       names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
+      versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { status: {} } }],
     },
   };
   // Of a test before this one, it may still be on its way out.
