@@ -5,6 +5,7 @@ import type { DeployRequest } from './deploy-request.ts';
 import { destroyService } from './destroy.ts';
 import { readStatus } from './status.ts';
 import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
+import { withKind } from './testing/crds.ts';
 import { withGateway, withHttpRoutes } from './testing/http-route.ts';
 import { kubectl } from './testing/kubectl.ts';
 
@@ -90,6 +91,19 @@ test('a canary whose weights the Gateway refuses takes no requests, and goes', a
         await destroyService({ ...requestFor('canary-refused'), yes: false }, recordingWorld());
       },
     ),
+  );
+});
+
+test('a Gateway that is not there is found out, as it has no controller that could say so', async () => {
+  await withHttpRoutes(() =>
+    withKind('gateway.networking.k8s.io', 'Gateway', 'gateways', async () => {
+      const request = routed('absent', 'models.acme.example');
+      const error = await problemsOf(deployService(request, recordingWorld()));
+      expect(formatProblems(error.problems.slice(0, 1))).toContain(
+        'gateway/public in ns/edge does not take this route, so no request reaches the pods: NoSuchGateway',
+      );
+      await destroyService({ ...request, yes: false }, recordingWorld());
+    }),
   );
 });
 

@@ -7,6 +7,6 @@ export * from './object.ts';
 export type * from './placement.ts';
 export * from './rolling-update.ts';
 export type * from './rollout.ts';
-export { gatewaysOf, judgeRoute, type RouteState } from './route-status.ts';
+export { gatewayRefsOf, gatewaysOf, judgeRoute, type RouteState } from './route-status.ts';
 export { selectorOf } from './selector.ts';
 export { type Taint, type Toleration, tolerates } from './tolerations.ts';

@@ -66,6 +66,7 @@ export const RESOURCES = {
   PodDisruptionBudget: namespaced('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   NetworkPolicy: namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  Gateway: namespaced('gateway.networking.k8s.io/v1', 'Gateway', 'gateways'),
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   ServiceMonitor: namespaced('monitoring.coreos.com/v1', 'ServiceMonitor', 'servicemonitors'),
   ResourceClaimTemplate: namespaced('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates'),

@@ -1,4 +1,4 @@
-import type { KubeObject } from './object.ts';
+import type { KubeObject, ObjectRef } from './object.ts';
 
 interface ParentRef {
   readonly name: string;
@@ -43,7 +43,14 @@ export function judgeRoute(route: KubeObject): RouteState {
   return isAccepted ? { state: 'accepted' } : { state: 'unanswered', isKnown: parents.length > 0 };
 }
 
-/** The Gateways that a route names, for people: `gateway/public in ns/edge, listener https`. */
+/** The Gateways that a route names. */
+export function gatewayRefsOf(route: KubeObject): ObjectRef[] {
+  const { apiVersion, metadata, spec } = route as LiveRoute;
+  const refs = (spec?.parentRefs ?? []).map(({ name, namespace = metadata.namespace }) => ({ name, ...(namespace ? { namespace } : {}) }));
+  return refs.map((ref) => ({ apiVersion, kind: 'Gateway', ...ref }));
+}
+
+/** The same for people, with their listeners: `gateway/public in ns/edge, listener https`. */
 export function gatewaysOf(route: KubeObject): string {
   const { metadata, spec } = route as LiveRoute;
   return (spec?.parentRefs ?? [])

@@ -1,6 +1,15 @@
 import { type Problem, ProblemError } from '@modelyard/core';
-import type { Cluster } from '../cluster/index.ts';
-import { describeObject, gatewaysOf, judgeRoute, type KubeObject, RESOURCES, type RouteState, refOf } from '../kube/index.ts';
+import { type Cluster, readAllowed } from '../cluster/index.ts';
+import {
+  describeObject,
+  gatewayRefsOf,
+  gatewaysOf,
+  judgeRoute,
+  type KubeObject,
+  RESOURCES,
+  type RouteState,
+  refOf,
+} from '../kube/index.ts';
 import type { World } from '../world.ts';
 import type { Release } from './release.ts';
 
@@ -9,12 +18,16 @@ const ANSWER_MS = 10_000;
 const SILENCE_MS = 2_000;
 const PAUSE_MS = 250;
 
+/** A Gateway that is not there has no controller that could say so. */
+const NO_GATEWAY = 'NoSuchGateway';
+
 /** By the reason that the controller gives (Gateway API, RouteConditionReason). */
 const REMEDIES: Readonly<Record<string, string>> = {
   NotAllowedByListeners:
     'let the Gateway take routes of this namespace (allowedRoutes of its listener), or name another listener in deploy.route',
   NoMatchingListenerHostname: 'choose a deploy.route.host that the listener serves',
   NoMatchingParent: 'check deploy.route.listener: the Gateway has no such listener',
+  [NO_GATEWAY]: 'check deploy.route.gateway and gatewayNamespace, or create the Gateway first',
   BackendNotFound: 'deploy again: the route names a Service that is not there',
 };
 const OTHER_REMEDY = 'check deploy.route against the Gateway, "kubectl describe httproute"';
@@ -28,7 +41,8 @@ export function routeConfirmer(cluster: Cluster, world: World): (release: Releas
   return async (release) => {
     const route = release.objects.find(({ kind }) => kind === RESOURCES.HTTPRoute.kind);
     if (!route || isSilent) return;
-    const state = await waitForAnswer(cluster, route, world);
+    const answer = await waitForAnswer(cluster, route, world);
+    const state = answer.state === 'unanswered' ? await explainSilence(cluster, route, answer) : answer;
     if (state.state === 'accepted') return;
     if (state.state === 'unanswered') {
       isSilent = true;
@@ -64,6 +78,14 @@ async function waitForAnswer(cluster: Cluster, route: KubeObject, world: World):
     if (state.state === 'accepted' || world.signal?.aborted || world.clock.nowMs() - startedMs >= waitsMs) return state;
     await world.clock.sleep(PAUSE_MS, world.signal);
   }
+}
+
+/** Nobody speaks for a Gateway that is not there; whether it is may be hidden from us. */
+async function explainSilence(cluster: Cluster, route: KubeObject, silence: RouteState): Promise<RouteState> {
+  if (!(await cluster.serves(RESOURCES.Gateway))) return silence;
+  const found = await Promise.all(gatewayRefsOf(route).map((ref) => readAllowed(cluster.read(ref))));
+  const isAbsent = found.length > 0 && found.every(({ isForbidden, value }) => !isForbidden && value === undefined);
+  return isAbsent ? { state: 'refused', reason: NO_GATEWAY, message: '' } : silence;
 }
 
 function routeRefused(route: KubeObject, { reason, message }: RouteState & { state: 'refused' }): Problem {
