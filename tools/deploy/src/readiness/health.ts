@@ -7,6 +7,7 @@ import type { Cause, HealthAnswer, Rollout } from './types.ts';
 /** The reason of the generated service while its model is on the way. */
 const LOADING_REASON = 'loading';
 const HEALTH_REMEDY = `${HEALTH_PATH} names the reason; for a slow model raise model.loadBudgetSeconds, for another one train and build again`;
+const LOADING_REMEDY = `usual while the model loads; for a slow one raise model.loadBudgetSeconds; any other reason stands in ${HEALTH_PATH}`;
 
 /** A container that answers, but not with 200: it may still be loading its model, so only its probe can end it. */
 export function healthCause(pod: LivePod, status: ContainerStatus, rollout: Rollout): Cause | undefined {
@@ -16,12 +17,13 @@ export function healthCause(pod: LivePod, status: ContainerStatus, rollout: Roll
   // What answers with 200 is about to be seen ready by its next probe.
   if ((!event && !answer) || answer?.status === 200) return undefined;
   const said = answer ? `GET ${HEALTH_PATH} answers ${describeAnswer(answer)}` : shorten(event?.message ?? '');
+  const isRefused = answer !== undefined && isFinal(answer);
   return {
     code: 'not-healthy',
     where: `pod/${pod.metadata.name}`,
     what: said,
-    remedy: HEALTH_REMEDY,
-    graceSeconds: (answer && isFinal(answer) ? GRACES.modelRefused : GRACES.loading).seconds,
+    remedy: isRefused ? HEALTH_REMEDY : LOADING_REMEDY,
+    graceSeconds: (isRefused ? GRACES.modelRefused : GRACES.loading).seconds,
     pod: pod.metadata.name,
   };
 }

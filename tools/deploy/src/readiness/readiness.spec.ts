@@ -156,6 +156,14 @@ describe('/health', () => {
     });
   });
 
+  test('that answers 200 is no cause, though a probe before it failed', () => {
+    const rollout = rolloutOf([pod], {
+      events: [probing],
+      health: new Map([['churn-new-1', { status: 200, text: '{"status":"ready"}' }]]),
+    });
+    expect(judgeAfter(rollout, 0)).toMatchObject({ state: 'waiting', causes: [] });
+  });
+
   test('that outlives the load budget fails the rollout', () => {
     const killing = podEvent('Killing', 'Container model failed startup probe, will be restarted');
     expect(only(rolloutOf([pod], { events: [probing, killing] }))).toMatchObject({
