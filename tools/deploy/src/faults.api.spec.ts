@@ -62,6 +62,7 @@ const STEPS = [
   'list services',
   'read configmaps',
   'read deployments',
+  'read httproutes',
   'read leases',
   'read namespaces',
   'read services',
