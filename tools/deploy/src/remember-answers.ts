@@ -1,11 +1,11 @@
 import type { EnvironmentConfig } from '@modelyard/core';
-import type { Cluster } from './cluster/index.ts';
+import { type Cluster, memory } from './cluster/index.ts';
 import { type KubeObject, keyOf, RESOURCES } from './kube/index.ts';
 import { askRights } from './preflight/index.ts';
 
 /** A cluster that is asked what may be done in a namespace once, and not once for each service. What failed is asked again the next time. */
 export function rememberAnswers(cluster: Cluster): Cluster {
-  const remember = memory<unknown>();
+  const remember = memory<string, unknown>();
   return { ...cluster, ask: (review, spec) => remember(JSON.stringify([review.kind, spec]), () => cluster.ask(review, spec)) };
 }
 
@@ -22,7 +22,7 @@ export interface AskedAhead {
 /** Remembers the answers about rights and about the namespace itself. */
 export function askingAhead(cluster: Cluster, { namespace }: EnvironmentConfig): AskedAhead {
   const { apiVersion, kind } = RESOURCES.Namespace;
-  const remember = memory<KubeObject | undefined>();
+  const remember = memory<string, KubeObject | undefined>();
   const asked: Cluster = {
     ...rememberAnswers(cluster),
     read: (ref) => (ref.kind === kind ? remember(keyOf(ref), () => cluster.read(ref)) : cluster.read(ref)),
@@ -32,14 +32,4 @@ export function askingAhead(cluster: Cluster, { namespace }: EnvironmentConfig):
     asked.read({ apiVersion, kind, name: namespace }).catch(() => undefined);
   };
   return { cluster: asked, ask };
-}
-
-function memory<T>(): (key: string, ask: () => Promise<T>) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (key, ask) => {
-    const answer = answers.get(key) ?? ask();
-    answers.set(key, answer);
-    answer.catch(() => answers.delete(key));
-    return answer;
-  };
 }

@@ -66,7 +66,7 @@ async function build(
   const started = performance.now();
   const name = `modelyard-bench-${context.name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
   const request = { context: context.directory, name, revision, secrets, buildArgs: { ...buildArgs, PYTHON_IMAGE: context.pythonImage } };
-  const { ref } = await buildImage(engine, request, process.env.BENCH_VERBOSE ? log : () => {});
+  const { ref } = await buildImage(engine, request, () => {});
   const seconds = (performance.now() - started) / 1000;
   log(`${what}: ${seconds.toFixed(1)} s`);
   return { ref, seconds };

@@ -1,4 +1,5 @@
 import type { Resource } from '../kube/index.ts';
+import { memory } from './memory.ts';
 import { requestError, type Subject } from './problems.ts';
 import type { Transport } from './transport.ts';
 
@@ -8,16 +9,8 @@ interface ResourceList {
 
 /** Answers whether the server has a kind, in the version that we speak; it is asked once for each kind and connection. */
 export function discovery(transport: Transport, subjectOf: (resource: Resource) => Subject): (resource: Resource) => Promise<boolean> {
-  const answers = new Map<Resource, Promise<boolean>>();
-  return (resource) => {
-    const known = answers.get(resource);
-    if (known) return known;
-    const answer = serves(transport, resource, subjectOf(resource));
-    answers.set(resource, answer);
-    // What failed is asked again the next time.
-    answer.catch(() => answers.delete(resource));
-    return answer;
-  };
+  const remember = memory<Resource, boolean>();
+  return (resource) => remember(resource, () => serves(transport, resource, subjectOf(resource)));
 }
 
 async function serves(transport: Transport, resource: Resource, subject: Subject): Promise<boolean> {

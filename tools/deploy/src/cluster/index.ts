@@ -2,6 +2,7 @@ import type { Cluster, ClusterAccess } from './types.ts';
 
 export { IDENTITY_NAMESPACE } from './identity.ts';
 export { type Allowed, ifAllowed, readAllowed } from './if-allowed.ts';
+export { memory } from './memory.ts';
 export { namespaceMissing, namespaceTerminating } from './problems.ts';
 export type * from './types.ts';
 

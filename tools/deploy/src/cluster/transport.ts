@@ -76,11 +76,7 @@ export function openTransport(access: KubeAccess): Transport {
   const openOnce = async (request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData> => {
     const used = await credentials.current();
     const timeout = idleSeconds * 1_000;
-    const answer = await dispatch(watches, request, used, {
-      signal,
-      headersTimeout: ANSWER_TIMEOUT_SECONDS * 1_000,
-      bodyTimeout: timeout,
-    });
+    const answer = await dispatch(watches, request, used, { signal, headersTimeout: ANSWER_TIMEOUT_SECONDS * 1_000, bodyTimeout: timeout });
     // The pool may be closed before the first read; a reader is told of the error all the same.
     answer.body.on('error', () => undefined);
     if (answer.statusCode === 401) credentials.refuse(used);

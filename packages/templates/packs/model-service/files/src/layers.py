@@ -12,6 +12,7 @@ and compiled; what both need, small packages, is in both.
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,25 +58,25 @@ def _locked(lines: list[str]) -> Locked:
     return Locked(normalized(first[0]), installing, frozenset(map(normalized, users)))
 
 
-def with_their_needs(names: set[str], packages: list[Locked]) -> set[str]:
-    """The named packages, what they need, what that needs, and so on."""
+def reached(names: set[str], follow: Callable[[set[str]], set[str]]) -> set[str]:
+    """The names, those that they lead to, those that these lead to, and so on."""
     found: set[str] = set()
     new = names
     while new:
         found |= new
-        new = {package.name for package in packages if package.users & new} - found
+        new = follow(new) - found
     return found
+
+
+def with_their_needs(names: set[str], packages: list[Locked]) -> set[str]:
+    """The named packages with all that they need."""
+    return reached(names, lambda new: {package.name for package in packages if package.users & new})
 
 
 def with_their_users(names: set[str], packages: list[Locked]) -> set[str]:
-    """The named packages, what is built on them, what is built on that, and so on."""
+    """The named packages with all that is built on them."""
     users = {package.name: package.users for package in packages}
-    found: set[str] = set()
-    new = names
-    while new:
-        found |= new
-        new = {user for name in new for user in users[name] if user in users} - found
-    return found
+    return reached(names, lambda new: {user for name in new for user in users[name] if user in users})
 
 
 def split(names: set[str], packages: list[Locked]) -> tuple[set[str], set[str]]:
