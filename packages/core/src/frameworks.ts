@@ -6,43 +6,36 @@ export const FRAMEWORK_FACTS = {
     modelSuffix: '.pkl',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['scikit-learn', 'numpy', 'joblib'],
   },
   xgboost: {
     modelSuffix: '.ubj',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['xgboost', 'xgboost-cpu', 'numpy'],
   },
   lightgbm: {
     modelSuffix: '.json',
     batchRows: 64,
     systemPackages: ['libgomp1'],
-    modelPackages: ['lightgbm', 'numpy'],
   },
   onnx: {
     modelSuffix: '.onnx',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['onnxruntime', 'onnxruntime-gpu', 'numpy'],
   },
   torch: {
     modelSuffix: '.safetensors',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['torch', 'numpy', 'safetensors'],
   },
   tensorflow: {
     modelSuffix: '.safetensors',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['tensorflow', 'tensorflow-cpu', 'numpy', 'safetensors'],
   },
   custom: {
     modelSuffix: '.bin',
     batchRows: 64,
     systemPackages: [],
-    modelPackages: ['numpy'],
   },
 } as const satisfies Record<string, FrameworkFacts>;
 
@@ -53,8 +46,6 @@ export interface FrameworkFacts {
   readonly batchRows: number;
   /** Debian packages that the image needs. */
   readonly systemPackages: readonly string[];
-  /** Python packages that the model stands on, under every name that a lock has for them: they have a layer of the image. */
-  readonly modelPackages: readonly string[];
 }
 
 export type Framework = keyof typeof FRAMEWORK_FACTS;

@@ -17,7 +17,7 @@ function filesOf(given: GivenAnswers): Record<string, string> {
 }
 
 /** The packages are installed in two parts, from one stage. */
-const LAYERS = ['layers', 'model-packages', 'other-packages'].map((name) => ({ from: 'builder', name }));
+const LAYERS = ['layers', 'model-packages', 'serving-packages'].map((name) => ({ from: 'builder', name }));
 
 /** The FROM lines with their ARG defaults filled in, and every line of the instructions. */
 function stagesOf(dockerfile: string): { from: string; name: string }[] {
@@ -35,9 +35,9 @@ test("the lesson's GPU image: its base, one Python 3.11 that builds and runs, it
     { from: 'nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04', name: 'python' },
     { from: 'python', name: 'builder' },
     ...LAYERS,
-    { from: 'python', name: 'packages' },
-    { from: 'packages', name: 'service' },
-    { from: 'packages', name: 'runtime' },
+    { from: 'python', name: 'model' },
+    { from: 'model', name: 'service' },
+    { from: 'model', name: 'runtime' },
   ]);
   expect(dockerfile).toContain('apt-get install -y --no-install-recommends python3.11 python3.11-venv');
   expect(dockerfile).toContain('/opt/uv/bin/uv venv --python /usr/bin/python3.11 /opt/venv');
@@ -52,9 +52,9 @@ test('a GPU image starts from plain Python, so that it holds the CUDA of the whe
   expect(stagesOf(dockerfile)).toEqual([
     { from: 'python:3.11-slim', name: 'builder' },
     ...LAYERS,
-    { from: 'python:3.11-slim', name: 'packages' },
-    { from: 'packages', name: 'service' },
-    { from: 'packages', name: 'runtime' },
+    { from: 'python:3.11-slim', name: 'model' },
+    { from: 'model', name: 'service' },
+    { from: 'model', name: 'runtime' },
   ]);
   expect(dockerfile).not.toMatch(/nvidia\/cuda|cuda-toolkit/);
   expect(dockerfile).toContain('NVIDIA_DRIVER_CAPABILITIES=compute,utility');

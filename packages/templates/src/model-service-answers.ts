@@ -36,8 +36,6 @@ const LAYER_DATE = 315_532_800;
 
 const LESSON_PYTHON = '3.11' satisfies PythonVersion;
 const LESSON_FRAMEWORK = 'sklearn' satisfies Framework;
-/** What else of its pins is large, and changes with the model. */
-const LESSON_MODEL_PACKAGES = ['pandas', 'mlflow'];
 
 /** What a user chose for a service. Plain data: it is kept in the lock and renders the same bytes again. */
 export interface ModelServiceAnswers {
@@ -129,7 +127,6 @@ export function modelServiceView(answers: ModelServiceAnswers): View {
     modelFile: `${names.value.module}_model${FRAMEWORK_FACTS[answers.framework].modelSuffix}`,
     batchRows: FRAMEWORK_FACTS[answers.framework].batchRows,
     systemPackages: FRAMEWORK_FACTS[answers.framework].systemPackages,
-    modelPackages: [...FRAMEWORK_FACTS[answers.framework].modelPackages, ...(answers.lesson ? LESSON_MODEL_PACKAGES : [])],
     runAsUser: RUN_AS_USER,
     healthPath: HEALTH_PATH,
     livePath: LIVE_PATH,

@@ -11,7 +11,6 @@ interface FrameworkFacts {
   readonly modelSuffix: string;
   readonly batchRows: number;
   readonly systemPackages: readonly string[];
-  readonly modelPackages: readonly string[];
 }
 
 /** The list of frameworks in core, from the framework.json of each folder in the pack. */
@@ -20,11 +19,10 @@ export function frameworkList(): Map<string, string> {
     .map((path) => ({ name: basename(dirname(path)), ...(JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as FrameworkFacts) }))
     .sort((a, b) => a.order - b.order);
   const lines = frameworks.map(
-    ({ name, modelSuffix, batchRows, systemPackages, modelPackages }) => `  ${name}: {
+    ({ name, modelSuffix, batchRows, systemPackages }) => `  ${name}: {
     modelSuffix: '${modelSuffix}',
     batchRows: ${batchRows},
     systemPackages: ${listOf(systemPackages)},
-    modelPackages: ${listOf(modelPackages)},
   },`,
   );
   return new Map([[PATH, `${HEAD}${lines.join('\n')}\n${TAIL}`]]);
@@ -47,8 +45,6 @@ export interface FrameworkFacts {
   readonly batchRows: number;
   /** Debian packages that the image needs. */
   readonly systemPackages: readonly string[];
-  /** Python packages that the model stands on, under every name that a lock has for them: they have a layer of the image. */
-  readonly modelPackages: readonly string[];
 }
 
 export type Framework = keyof typeof FRAMEWORK_FACTS;

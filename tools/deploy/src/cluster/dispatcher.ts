@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Pools to one server, each of at most so many connections; null is without a limit. A TLS session of one is used by all. */
 export function dispatchersOf({ connection }: KubeAccess, limits: readonly (number | null)[]): Dispatcher[] {
-  // HTTP/2 is left out: undici 8 throws an aborted stream's error into the void when the pool is destroyed.
+  // HTTP/2 is left out: sessions that are torn down can end the whole process (nodejs/node#64850, #64841).
   const options = { pipelining: 1, keepAliveTimeout: 30_000, allowH2: false };
   switch (connection.type) {
     case 'proxy': {

@@ -1,18 +1,17 @@
 """Splits the locked packages into two layers of the image: the model's, and those that serve. Run while it is built.
 
-`python layers.py FOLDER NAME...`: reads requirements.txt and unused.txt, and writes into the folder model.txt, the
-named packages, what is built on them (pandas on numpy), and all that these need; other.txt, the rest with all that it
-needs; and unused.txt, the patterns that hold for this lock. A line `GLOB unless PACKAGE` holds where the lock is
-without the package.
+`python layers.py FOLDER NAME...`: reads requirements.txt and unused.txt. The named packages serve, with all that they
+need; all others are the model's, with all that these need. Writes requirements.txt of each layer into FOLDER/serving
+and FOLDER/model, and beside each unused.txt, the patterns that hold for this lock. A line `GLOB unless PACKAGE` holds
+where the lock is without the package.
 
-The model's packages are large, change seldom, and are the same in many services: a change of the rest leaves their
+The model's packages are large, change seldom, and are the same in many services: a change of the others leaves their
 layer as it is, and a node that runs one service has it for the others. Neither layer needs the other to be installed
 and compiled; what both need, small packages, is in both.
 """
 
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,35 +57,24 @@ def _locked(lines: list[str]) -> Locked:
     return Locked(normalized(first[0]), installing, frozenset(map(normalized, users)))
 
 
-def reached(names: set[str], follow: Callable[[set[str]], set[str]]) -> set[str]:
-    """The names, those that they lead to, those that these lead to, and so on."""
+def with_their_needs(names: set[str], packages: list[Locked]) -> set[str]:
+    """The named packages, those that they need, those that these need, and so on."""
     found: set[str] = set()
     new = names
     while new:
         found |= new
-        new = follow(new) - found
+        new = {package.name for package in packages if package.users & new} - found
     return found
 
 
-def with_their_needs(names: set[str], packages: list[Locked]) -> set[str]:
-    """The named packages with all that they need."""
-    return reached(names, lambda new: {package.name for package in packages if package.users & new})
-
-
-def with_their_users(names: set[str], packages: list[Locked]) -> set[str]:
-    """The named packages with all that is built on them."""
-    users = {package.name: package.users for package in packages}
-    return reached(names, lambda new: {user for name in new for user in users[name] if user in users})
-
-
-def split(names: set[str], packages: list[Locked]) -> tuple[set[str], set[str]]:
-    """The packages of the model's layer, and those of the other one."""
+def split(serving: set[str], packages: list[Locked]) -> dict[str, set[str]]:
+    """The packages of each layer."""
     every = {package.name for package in packages}
     if not any(package.users for package in packages):
         # A lock without notes does not tell what needs what: one layer has everything.
-        return every, set()
-    model = with_their_needs(with_their_users(every & {normalized(name) for name in names}, packages), packages)
-    return model, with_their_needs(every - model, packages)
+        return {"model": every, "serving": set()}
+    serve = with_their_needs(every & {normalized(name) for name in serving}, packages)
+    return {"model": with_their_needs(every - serve, packages), "serving": serve}
 
 
 def patterns_for(text: str, installed: set[str]) -> list[str]:
@@ -96,16 +84,17 @@ def patterns_for(text: str, installed: set[str]) -> list[str]:
     return [glob.strip() for glob, _, package in parts if normalized(package.strip()) not in installed]
 
 
-def main(folder: Path, names: set[str]) -> None:
-    """Writes the three files."""
+def main(folder: Path, serving: set[str]) -> None:
+    """Writes the files of both layers."""
     options, packages = read_lock(Path("requirements.txt").read_text(encoding="utf-8"))
-    model, other = split(names, packages)
-    for file, chosen in (("model.txt", model), ("other.txt", other)):
-        lines = [line for package in packages if package.name in chosen for line in package.lines]
-        (folder / file).write_text("".join(f"{line}\n" for line in options + lines), encoding="utf-8")
     patterns = patterns_for(Path("unused.txt").read_text(encoding="utf-8"), {package.name for package in packages})
-    (folder / "unused.txt").write_text("".join(f"{pattern}\n" for pattern in patterns), encoding="utf-8")
-    print(f"the model's layer: {', '.join(sorted(model))}")
+    for layer, chosen in split(serving, packages).items():
+        lines = [line for package in packages if package.name in chosen for line in package.lines]
+        place = folder / layer
+        place.mkdir(parents=True)
+        (place / "requirements.txt").write_text("".join(f"{line}\n" for line in options + lines), encoding="utf-8")
+        (place / "unused.txt").write_text("".join(f"{pattern}\n" for pattern in patterns), encoding="utf-8")
+        print(f"{layer}: {', '.join(sorted(chosen))}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,13 @@ class Mismatch:
 
 
 # With these no model can be served at all, whatever PARITY says.
-FATAL = frozenset({"lock-missing", "lock-unreadable", "model-missing", "model-unreadable"})
+FATAL = frozenset({"lock-missing", "lock-unreadable", "model-missing", "model-unreadable", "package-missing"})
+
+TRAIN_AGAIN = "train again with `python -m src.train`, in the environment that serves"
+NAME_THE_PACKAGE = (
+    "name it in requirements.in and run the `lock` target; if it is there and only the image's build lacks it, "
+    "take it off the list of those that serve, in the stage `layers` of the Dockerfile"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,9 @@ def open_model(model_path: Path, only_warn: bool = False) -> OpenedModel | Refus
         from src import model as framework
 
         model = framework.load(model_path)
+    except ModuleNotFoundError as fault:
+        missing = Mismatch("package-missing", f"what the model imports: {fault.name}", "installed", None)
+        return Refused((*found, missing))
     except Exception as fault:
         unreadable = Mismatch("model-unreadable", f"{model_path.name} cannot be loaded", "a model", _brief(fault))
         return Refused((*found, unreadable))
@@ -146,7 +155,8 @@ def main() -> int:
     if isinstance(opened, Refused):
         for reason in opened.reasons:
             print(reason, file=sys.stderr)
-        print("train again with `python -m src.train`, in the environment that serves", file=sys.stderr)
+        is_package_missing = any(reason.code == "package-missing" for reason in opened.reasons)
+        print(NAME_THE_PACKAGE if is_package_missing else TRAIN_AGAIN, file=sys.stderr)
         return 1
     packages = ", ".join(f"{name} {version}" for name, version in opened.lock.packages.items())
     print(f"parity  {path.name} is served as trained: {len(opened.lock.golden)} golden rows")

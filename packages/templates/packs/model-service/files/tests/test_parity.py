@@ -114,6 +114,20 @@ def test_a_missing_file_is_named(
     assert reason_of(serve(models), schema)["code"] == code
 
 
+def test_a_package_that_the_model_imports_and_nobody_installed_is_named(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    def load(path: Path) -> Any:
+        raise ModuleNotFoundError("No module named 'geo_tables'", name="geo_tables")
+
+    monkeypatch.setattr("src.model.load", load)
+    monkeypatch.setenv("MODEL_PATH", str(models / MODEL_NAME))
+    assert parity.main() == 1
+    said = capsys.readouterr().err
+    assert "package-missing  what the model imports: geo_tables" in said
+    assert "requirements.in" in said
+
+
 def test_a_mismatch_can_be_overridden_and_shows(
     serve: Callable[..., TestClient], models: Path, edit_lock, schema: DataSchema
 ) -> None:
