@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FRAMEWORKS, unwrap } from '@modelyard/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadPack } from './load-pack.ts';
@@ -9,7 +9,7 @@ import { type GivenAnswers, modelServiceView, parseModelServiceAnswers } from '.
 import { render } from './render.ts';
 
 const LAYERS = ['model', 'serving'] as const;
-type Layers = Record<(typeof LAYERS)[number], { packages: string[]; requirements: string; unused: string[] }>;
+type Layers = Record<(typeof LAYERS)[number], { packages: string[]; requirements: string }>;
 
 let folder: string;
 beforeEach(() => {
@@ -23,19 +23,19 @@ function filesOf(given: GivenAnswers): Map<string, string> {
   return new Map(render(loadPack('model-service'), modelServiceView(answers)).map(({ path, text }) => [path, text]));
 }
 
-/** What the step of the Dockerfile makes of a lock. */
-function split(files: Map<string, string>, lock = files.get('requirements.txt') ?? ''): Layers {
+/** What the step of the Dockerfile makes of the lock. */
+function split(files: Map<string, string>): Layers {
   const [, names = ''] = /RUN python layers\.py \/layers((?:\s+\\?\s*[\w-]+)+)/.exec(files.get('Dockerfile') ?? '') ?? [];
-  for (const name of ['layers.py', 'unused.txt']) writeFileSync(join(folder, name), files.get(`src/${name}`) ?? '');
-  writeFileSync(join(folder, 'requirements.txt'), lock);
+  for (const path of ['src/layers.py', 'src/unused.txt', 'requirements.txt']) {
+    writeFileSync(join(folder, basename(path)), files.get(path) ?? '');
+  }
   execFileSync('python3', ['layers.py', 'layers', ...names.split(/[\s\\]+/).filter(Boolean)], { cwd: folder });
   return Object.fromEntries(LAYERS.map((layer) => [layer, read(layer)])) as Layers;
 }
 
 function read(layer: string): Layers['model'] {
-  const of = (name: string) => readFileSync(join(folder, 'layers', layer, name), 'utf8');
-  const requirements = of('requirements.txt');
-  return { packages: namesIn(requirements), requirements, unused: of('unused.txt').split('\n').filter(Boolean) };
+  const requirements = readFileSync(join(folder, 'layers', layer, 'requirements.txt'), 'utf8');
+  return { packages: namesIn(requirements), requirements };
 }
 
 const namesIn = (lock: string): string[] => [...lock.matchAll(/^([a-z0-9][\w.-]*)/gm)].map(([, name]) => name as string);
@@ -54,45 +54,3 @@ for (const given of [...FRAMEWORKS.map((framework) => ({ framework })), { lesson
     }
   });
 }
-
-const LOCK = `numpy==2.4.6 \\
-    --hash=sha256:aa
-    # via
-    #   -r requirements.in
-    #   geo-tables
-geo-tables==1.0 \\
-    --hash=sha256:bb
-    # via -r requirements.in
-click==8.5.1 \\
-    --hash=sha256:cc
-    # via
-    #   geo-tables
-    #   uvicorn
-h11==0.16.0 \\
-    --hash=sha256:dd
-    # via uvicorn
-uvicorn==0.54.0 \\
-    --hash=sha256:ee
-    # via -r requirements.in
-`;
-
-test('a package that no step knows is the model’s, with all that it needs; what both need is in both', () => {
-  const { model, serving } = split(filesOf({ framework: 'sklearn' }), LOCK);
-  expect(model.packages).toEqual(['numpy', 'geo-tables', 'click']);
-  expect(serving.packages).toEqual(['click', 'h11', 'uvicorn']);
-});
-
-test('a lock that does not tell what needs what is one layer, the one that the proof has', () => {
-  const { model, serving } = split(filesOf({ framework: 'sklearn' }), LOCK.replaceAll(/^ +#.*\n/gm, ''));
-  expect([model.packages.length, serving.packages.length]).toEqual([5, 0]);
-});
-
-test('a pattern of unused.txt holds in both layers unless the lock has the package that it names', () => {
-  const files = filesOf({ framework: 'onnx' });
-  expect(split(files).model.unused).toContain('google/protobuf');
-  rmSync(join(folder, 'layers'), { recursive: true });
-  const traced = `${files.get('requirements.txt')}opentelemetry-proto==1.45.2 \\\n    --hash=sha256:ff\n    # via -r requirements.in\n`;
-  const { model, serving } = split(files, traced);
-  expect(model.unused).not.toContain('google/protobuf');
-  expect(serving.unused).toEqual(model.unused);
-});

@@ -96,7 +96,7 @@ describe('layer: image', () => {
     const { ref } = JSON.parse(readFileSync(join(workspace, 'services/churn/dist/image.json'), 'utf8')) as { ref: string };
     const code = 'import features, six; print(features.__file__, features.ratio(1, 4))';
     const { output } = await shell.run(workspace, 'docker', 'run', '--rm', ref, 'python', '-c', code);
-    expect(output).toContain('/usr/local/lib/python3.11/site-packages/features/__init__.py 0.25');
+    expect(output).toContain('/app/vendor/features/__init__.py 0.25');
   });
 
   test('a service that uses no package is built as before', async () => {

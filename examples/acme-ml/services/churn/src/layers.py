@@ -91,7 +91,7 @@ def main(folder: Path, serving: set[str]) -> None:
     for layer, chosen in split(serving, packages).items():
         lines = [line for package in packages if package.name in chosen for line in package.lines]
         place = folder / layer
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         (place / "requirements.txt").write_text("".join(f"{line}\n" for line in options + lines), encoding="utf-8")
         (place / "unused.txt").write_text("".join(f"{pattern}\n" for pattern in patterns), encoding="utf-8")
         print(f"{layer}: {', '.join(sorted(chosen))}")

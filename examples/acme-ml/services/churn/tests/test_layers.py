@@ -46,51 +46,51 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def names_in(file: Path) -> list[str]:
-    return [line.split("==")[0] for line in file.read_text(encoding="utf-8").splitlines() if "==" in line]
+def requirements_of(layer: str) -> Path:
+    return Path(layer) / "requirements.txt"
 
 
-def test_the_model_has_its_packages_what_is_built_on_them_and_all_that_these_need(build: Path) -> None:
-    layers.main(build, {"Numbers_Kernel", "not-in-this-lock"})
-    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types", "tables", "dates"]
+def names_in(layer: str) -> list[str]:
+    lines = requirements_of(layer).read_text(encoding="utf-8").splitlines()
+    return [line.split("==")[0] for line in lines if "==" in line]
 
 
-def test_the_other_layer_has_the_rest_with_all_that_it_needs(build: Path) -> None:
-    layers.main(build, {"Numbers_Kernel"})
-    assert (build / "other.txt").read_text(encoding="utf-8") == (
+def test_what_serves_has_its_packages_with_their_hashes_and_all_that_these_need(build: Path) -> None:
+    layers.main(build, {"Web.Frame", "not-in-this-lock"})
+    assert requirements_of("serving").read_text(encoding="utf-8") == (
         "--extra-index-url https://index.example/simple\n"
         'web_frame==2.0 ; sys_platform != "win32" \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n'
         "types==4.0 \\\n    --hash=sha256:ee\n"
     )
 
 
-def test_what_stands_beside_the_models_packages_is_in_the_other_layer(build: Path) -> None:
-    layers.main(build, {"estimator"})
-    assert names_in(build / "model.txt") == ["estimator", "Numbers.Kernel", "types"]
-    assert names_in(build / "other.txt") == ["web_frame", "Numbers.Kernel", "types", "tables", "dates"]
+def test_what_nobody_named_is_the_models_with_all_that_it_needs(build: Path) -> None:
+    layers.main(build, {"web_frame"})
+    assert names_in("model") == ["estimator", "Numbers.Kernel", "types", "tables", "dates"]
 
 
-@pytest.mark.parametrize(("changed", "stays"), [("web_frame==2.0", "model.txt"), ("Numbers.Kernel==3.0", "other.txt")])
+@pytest.mark.parametrize(("changed", "stays"), [("web_frame==2.0", "model"), ("Numbers.Kernel==3.0", "serving")])
 def test_a_change_in_one_layer_leaves_the_other_as_it_is(build: Path, changed: str, stays: str) -> None:
-    layers.main(build, {"Numbers.Kernel"})
-    before = (build / stays).read_bytes()
+    layers.main(build, {"web_frame"})
+    before = requirements_of(stays).read_bytes()
     Path("requirements.txt").write_text(LOCK.replace(changed, f"{changed}.1"), encoding="utf-8")
-    layers.main(build, {"Numbers.Kernel"})
-    assert (build / stays).read_bytes() == before
+    layers.main(build, {"web_frame"})
+    assert requirements_of(stays).read_bytes() == before
 
 
 def test_a_lock_that_does_not_tell_what_needs_what_is_one_layer(build: Path) -> None:
     plain = "".join(f"{line}\n" for line in LOCK.splitlines() if not line.lstrip().startswith("#"))
     Path("requirements.txt").write_text(plain, encoding="utf-8")
-    layers.main(build, {"estimator"})
-    assert len(names_in(build / "model.txt")) == 6
-    assert names_in(build / "other.txt") == []
+    layers.main(build, {"web_frame"})
+    assert len(names_in("model")) == 6
+    assert names_in("serving") == []
 
 
 def test_a_pattern_holds_unless_its_package_is_in_the_lock(build: Path) -> None:
     text = Path("unused.txt").read_text(encoding="utf-8")
     layers.main(build, set())
-    assert (build / "unused.txt").read_text(encoding="utf-8") == "big/tools\nrest\n"
+    for layer in ("model", "serving"):
+        assert (build / layer / "unused.txt").read_text(encoding="utf-8") == "big/tools\nrest\n"
     assert layers.patterns_for(text, set()) == ["big/tools", "proto", "rest"]
 
 
@@ -98,3 +98,5 @@ def test_every_package_of_this_lock_is_in_one_of_the_layers() -> None:
     text = (Path(layers.__file__).parents[1] / "requirements.txt").read_text(encoding="utf-8")
     _, packages = layers.read_lock(text)
     assert len(packages) == sum("==" in line and not line.lstrip().startswith(("#", "-")) for line in text.splitlines())
+    parts = layers.split({"fastapi"}, packages)
+    assert parts["model"] | parts["serving"] == {package.name for package in packages}
