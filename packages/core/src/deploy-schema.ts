@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Ingress, Monitoring, Network, Route } from './network-schema.ts';
 import { Gpu, ModelSource, Passthrough, Tolerations } from './placement-schema.ts';
 import { Autoscaling, Disruption, Rollout } from './scaling-schema.ts';
-import { closed, EnvMap, EnvName, LabelMap, ObjectName, Quantity } from './schema-parts.ts';
+import { closed, EnvMap, EnvName, LARGEST, LabelMap, ObjectName, Quantity } from './schema-parts.ts';
 
 const Resources = Type.Object(
   {
@@ -24,7 +24,7 @@ const SecretReference = Type.Object(
 );
 
 const keys = {
-  replicas: Type.Optional(Type.Integer({ minimum: 0, description: 'number of pods (1)' })),
+  replicas: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST, description: 'number of pods (1)' })),
   autoscaling: Type.Optional(Autoscaling),
   disruption: Type.Optional(Disruption),
   rollout: Type.Optional(Rollout),

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { AnnotationMap, closed, Enabled, HostName, LabelMap, ObjectName, UrlPath } from './schema-parts.ts';
+import { AnnotationMap, closed, Enabled, HostName, LabelMap, NamespaceName, ObjectName, UrlPath } from './schema-parts.ts';
 
 const Peer = Type.Object(
   {
-    namespace: Type.Optional(ObjectName('namespace of the callers; left out together with namespaceLabels, the own one')),
+    namespace: Type.Optional(NamespaceName('namespace of the callers; left out together with namespaceLabels, the own one')),
     namespaceLabels: Type.Optional(LabelMap('labels of the namespaces of the callers')),
     podLabels: Type.Optional(LabelMap('labels of the calling pods')),
     cidr: Type.Optional(
@@ -30,7 +30,7 @@ export const Route = Type.Object(
   {
     enabled: Enabled(),
     gateway: Type.Optional(ObjectName('name of the Gateway; needed')),
-    gatewayNamespace: Type.Optional(ObjectName('namespace of the Gateway; left out, the own one')),
+    gatewayNamespace: Type.Optional(NamespaceName('namespace of the Gateway; left out, the own one')),
     listener: Type.Optional(ObjectName('listener of the Gateway (its sectionName); left out, all that fit')),
     host: Type.Optional(HostName('host name; left out, those of the listener')),
     path: Type.Optional(UrlPath('path before the paths of the service; it is taken off ("/")')),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { AnnotationMap, closed, LabelMap, ObjectName } from './schema-parts.ts';
+import { AnnotationMap, closed, LARGEST, LabelMap, LabelValue, MetaKey, ObjectName } from './schema-parts.ts';
 
 /** Which GPUs. */
 export const Gpu = Type.Object(
@@ -11,7 +11,7 @@ export const Gpu = Type.Object(
           'what one GPU is called: "nvidia.com/gpu" (the default), "nvidia.com/mig-1g.5gb" (a MIG profile), or either with ".shared" (time slices)',
       }),
     ),
-    memoryMiB: Type.Optional(Type.Integer({ minimum: 1, description: 'least memory of one GPU, in MiB' })),
+    memoryMiB: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST, description: 'least memory of one GPU, in MiB' })),
     products: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$' }), {
         minItems: 1,
@@ -32,11 +32,11 @@ export const Gpu = Type.Object(
 
 const Toleration = Type.Object(
   {
-    key: Type.Optional(Type.String({ minLength: 1, description: 'key of the taint; left out, with operator "Exists", every taint' })),
+    key: Type.Optional(MetaKey('key of the taint; left out, with operator "Exists", every taint')),
     operator: Type.Optional(Type.Enum(['Equal', 'Exists'], { description: '"Equal" is the default' })),
-    value: Type.Optional(Type.String({ description: 'value of the taint' })),
+    value: Type.Optional(LabelValue('value of the taint')),
     effect: Type.Optional(Type.Enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], { description: 'effect; left out, every one' })),
-    tolerationSeconds: Type.Optional(Type.Integer({ minimum: 0, description: 'how long, with effect "NoExecute"' })),
+    tolerationSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST, description: 'how long, with effect "NoExecute"' })),
   },
   { ...closed, description: 'a taint that the pods bear with' },
 );

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { CountOrPercent, closed, Enabled, LabelMap, Quantity } from './schema-parts.ts';
+import { CountOrPercent, closed, Enabled, LARGEST, LabelMap, Quantity } from './schema-parts.ts';
 
 const Metric = Type.Object(
   {
@@ -21,8 +21,8 @@ export const Autoscaling = Type.Object(
           '"hpa": a HorizontalPodAutoscaler is rendered (the default). "external": KEDA, Argo Rollouts or another one sets the replicas',
       }),
     ),
-    minReplicas: Type.Optional(Type.Integer({ minimum: 1, description: 'fewest pods (1)' })),
-    maxReplicas: Type.Optional(Type.Integer({ minimum: 1, description: 'most pods; needed' })),
+    minReplicas: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST, description: 'fewest pods (1)' })),
+    maxReplicas: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST, description: 'most pods; needed' })),
     cpuPercent: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -46,7 +46,9 @@ export const Disruption = Type.Object(
   {
     enabled: Enabled(),
     maxUnavailable: Type.Optional(CountOrPercent('most pods that a drain may take at once, a number or "25%" (1)', 1)),
-    minAvailable: Type.Optional(Type.Integer({ minimum: 1, description: 'fewest pods that stay; less than there are for sure' })),
+    minAvailable: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LARGEST, description: 'fewest pods that stay; less than there are for sure' }),
+    ),
   },
   { ...closed, description: 'PodDisruptionBudget; there is one as soon as more than one pod is sure' },
 );

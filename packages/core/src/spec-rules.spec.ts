@@ -120,6 +120,33 @@ exclusive-keys  spec.yaml:5:60: "deploy.network.from.1.cidr" and "namespace" exc
           give the addresses an entry of their own`,
   ],
   [
+    '{ network: { from: [{ cidr: 10.1.2.3/8 }, { cidr: 2001:db8::1/32 }, { cidr: 10.0.0.0/08 }, { cidr: 10.1.2.3/32 }, { cidr: "::/0" }] } }',
+    `bad-value  spec.yaml:5:37: "deploy.network.from.0.cidr" is "10.1.2.3/8"
+          expected: a block of addresses, for example "10.0.0.0/8"
+
+bad-value  spec.yaml:5:59: "deploy.network.from.1.cidr" is "2001:db8::1/32"
+          expected: a block of addresses, for example "10.0.0.0/8"
+
+bad-value  spec.yaml:5:85: "deploy.network.from.2.cidr" is "10.0.0.0/08"
+          expected: a block of addresses, for example "10.0.0.0/8"`,
+  ],
+  [
+    '{ ingress: { host: 10.0.0.1 } }',
+    `bad-value  spec.yaml:5:28: "deploy.ingress.host" is "10.0.0.1", an address
+          expected: a name, for example "models.acme.example"`,
+  ],
+  [
+    String.raw`{ env: { A: "a\0b", B: "\ud800", C: "\u2028" }, secrets: [{ env: D, secret: s, key: .. }, { env: E, secret: s, key: .env }] }`,
+    `bad-value  spec.yaml:5:21: "deploy.env.A" holds a NUL character, or half of a character
+          an environment variable is text: take it out, or encode it
+
+bad-value  spec.yaml:5:32: "deploy.env.B" holds a NUL character, or half of a character
+          an environment variable is text: take it out, or encode it
+
+bad-value  spec.yaml:5:93: "deploy.secrets.0.key" is "..", which no Secret can have
+          name a key of the Secret`,
+  ],
+  [
     '{ tolerations: [{ value: a }, { key: b, operator: Exists, value: c, tolerationSeconds: 5 }] }',
     `missing-key  spec.yaml:5:25: "deploy.tolerations.0.key" is missing, and operator is not "Exists"
           name the key of the taint
@@ -175,4 +202,27 @@ test('a model comes from one place', () => {
           expected: OCI image or artefact with its digest: registry/name@sha256:…`,
   );
   expect(refused(`{ image: { reference: "registry.example/models/churn@${digest}", subPath: v1 } }`)).toBe('none');
+});
+
+test.each([
+  ['replicas', '{ replicas: 3000000000 }'],
+  ['autoscaling.maxReplicas', '{ autoscaling: { maxReplicas: 3000000000 } }'],
+  ['rollout.maxSurge', '{ rollout: { maxSurge: 99999999999 } }'],
+  [
+    'tolerations.0.tolerationSeconds',
+    '{ tolerations: [{ key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 99999999999999999999 }] }',
+  ],
+])('a number that the server would read as another one is refused: %s', (key, deploy) => {
+  expect(problemsOf(`deploy: ${deploy}`)).toMatch(
+    new RegExp(`^bad-value  spec.yaml:5:\\d+: "deploy.${key}" is \\d+, which must be <= 2147483647`),
+  );
+});
+
+test.each([
+  ['network.from.0.namespace', '{ network: { from: [{ namespace: a.b }] } }'],
+  ['route.gatewayNamespace', '{ route: { gateway: public, gatewayNamespace: a.b } }'],
+  ['tolerations.0.key', '{ tolerations: [{ key: a b, operator: Exists }] }'],
+  ['tolerations.0.value', '{ tolerations: [{ key: a, value: x y }] }'],
+])('what the server takes for no name is refused: %s', (key, deploy) => {
+  expect(problemsOf(`deploy: ${deploy}`)).toContain(`"deploy.${key}" is "`);
 });

@@ -12,6 +12,8 @@ export function buildProgram(finish: Finish): Command {
   const program = new Command('modelyard')
     .description('Ships machine-learning model services to Kubernetes')
     .version(MODELYARD_VERSION)
+    // "deploy role churn -e staging": what follows a subcommand is the subcommand's. Each command down to it has to know that.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help lists commands and options)')
     .exitOverride()

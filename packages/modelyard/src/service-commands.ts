@@ -42,8 +42,6 @@ type Run = (body: ServiceBody) => (names: string[], options: Options) => Promise
 function addChanges(program: Command, run: Run): void {
   const deploying = program
     .command('deploy [service...]')
-    // "deploy role churn -e staging": what follows the subcommand is the subcommand's.
-    .enablePositionalOptions()
     .description('deploys services, proves each with its golden predictions, and rolls back what fails');
   withLock(ofImage(ofMany(inEnvironment(deploying))))
     .option('--dry-run', 'show what would change and change nothing')

@@ -39,7 +39,7 @@ function start(...args: readonly string[]): Running {
   return { child, lines, said, ended };
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s stops a deploy, which says what stays and gives its lock back', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops a deploy, which says what stays and gives its lock back', async (signal) => {
   const namespace = `interrupted-${signal.toLowerCase()}`;
   const running = start(JSON.stringify(requestFor(namespace, 'simulate-not-ready:1')));
   await running.said('"type":"waiting"');
@@ -50,6 +50,15 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s stops a deploy, which says what st
   // It would be told of the lock if that were still held.
   const world = terminalWorld({ env: {}, output: 'json', colours: false, print: () => undefined });
   expect(await deployService(requestFor(namespace, 'churn:1'), world)).toMatchObject({ outcome: 'deployed' });
+});
+
+test('a deploy whose reader goes away ends as if it was interrupted, and gives its lock back', async () => {
+  const running = start(JSON.stringify(requestFor('unread', 'simulate-not-ready:1')));
+  await running.said('"type":"started"');
+  running.child.stdout?.destroy();
+  expect(await running.ended).toBe(130);
+  const world = terminalWorld({ env: {}, output: 'json', colours: false, print: () => undefined });
+  expect(await deployService(requestFor('unread', 'churn:1'), world)).toMatchObject({ outcome: 'deployed' });
 });
 
 test('the second Ctrl-C means now', async () => {

@@ -8,6 +8,9 @@ export interface Session {
   readonly terminal: Terminal & { readonly signal: AbortSignal };
 }
 
+/** Ctrl-C, what ends a job of CI, and a terminal that is lost. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** What a command does; it gives the name of its exit code where that is another than 0. */
 export type CommandBody = (session: Session) => Promise<ExitName | undefined> | Promise<void>;
 
@@ -19,7 +22,13 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
     if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted.code);
     interruption.abort();
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // Whoever read the output has gone ("| head"): as with Ctrl-C, what was begun is ended in order, and the lock given back.
+  const deaf = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', deaf);
   const terminal = {
     env: process.env,
     output,
@@ -42,7 +51,7 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
     else console.error(`\n${text}`);
     return EXIT_CODES[interruption.signal.aborted ? 'interrupted' : error.exit].code;
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 

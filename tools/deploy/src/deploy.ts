@@ -5,7 +5,7 @@ import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import type { Inventory } from './inventory/index.ts';
 import { isFree, lockOf, withDeployLock } from './lock/index.ts';
-import { ensureNamespace, isNamespaceSeen, namespaceExists } from './namespace.ts';
+import { ensureNamespace, isNamespaceLeaving, isNamespaceSeen, namespaceExists } from './namespace.ts';
 import { pinImage } from './pin-image.ts';
 import type { Plan } from './plan/index.ts';
 import { expectReleaseRights, preflight } from './preflight/index.ts';
@@ -60,7 +60,7 @@ export async function deployService(original: DeployRequest, outside: World, sur
     const survey = surveyed ? { ...surveyed, asked: cluster } : await surveyOrExplain(cluster, release, world);
     const { standing } = survey;
     if (request.dryRun) return { outcome: 'planned', plan: await planOnly(survey.asked, release, standing.inventory, world) };
-    const done = (await confirmLive(cluster, release, standing, world)) ?? (await deployChecked(cluster, release, survey, request, world));
+    const done = (await confirmLive(cluster, release, survey, world)) ?? (await deployChecked(cluster, release, survey, request, world));
     const seconds = (world.clock.nowMs() - startedMs) / 1000;
     world.report({ type: 'deployed', service: request.service, namespace: request.environment.namespace, port: SERVICE_PORT, seconds });
     return { outcome: 'deployed', seconds, ...done };
@@ -101,9 +101,11 @@ async function surveyOrExplain(cluster: Cluster, release: Release, world: World)
 }
 
 /** A release that is live already is proved again, and nothing is written. */
-async function confirmLive(cluster: Cluster, release: Release, standing: Standing, world: World): Promise<BroughtUp | undefined> {
+async function confirmLive(cluster: Cluster, release: Release, { standing, asked }: Survey, world: World): Promise<BroughtUp | undefined> {
   const plan = planIfLive(standing.inventory, release);
   if (!plan) return undefined;
+  // Of one service this is asked already; of many it would cost a request for each.
+  if (asked !== cluster && (await isNamespaceLeaving(asked, release.environment))) return undefined;
   world.report({ type: 'planned', plan, dryRun: false });
   const proof = await proveRelease(cluster, release, world, { rollout: standing.rollout });
   expectRouteTaken(standing.inventory.members);

@@ -87,17 +87,19 @@ async function waitUntilGone(cluster: Cluster, request: DestroyRequest, resource
   while (true) {
     const left = (await listOwned(cluster, request, resources)).filter((object) => !isBook(object));
     if (left.length === 0) return;
-    if (world.signal?.aborted || world.clock.nowMs() - startedMs > timeoutSeconds * 1000) throw stillThere(request, left, timeoutSeconds);
+    const waitedMs = world.clock.nowMs() - startedMs;
+    const isStopped = world.signal?.aborted ?? false;
+    if (isStopped || waitedMs > timeoutSeconds * 1000) throw stillThere(request, left, waitedMs, isStopped);
     await world.clock.sleep(POLL_MS, world.signal);
   }
 }
 
-function stillThere(request: DestroyRequest, left: readonly KubeObject[], timeoutSeconds: number): ProblemError {
+function stillThere(request: DestroyRequest, left: readonly KubeObject[], waitedMs: number, isStopped: boolean): ProblemError {
   const problem = {
     code: 'not-gone',
     where: `ns/${request.environment.namespace}`,
-    what: `${left.map((object) => describeObject(refOf(object))).join(', ')} still there after ${timeoutSeconds} s`,
+    what: `${left.map((object) => describeObject(refOf(object))).join(', ')} still there after ${Math.floor(waitedMs / 1000)} s`,
     remedy: 'their pods are still stopping, or a finalizer holds them: kubectl describe shows which',
   };
-  return new ProblemError([problem], 'timeout');
+  return new ProblemError([problem], isStopped ? 'interrupted' : 'timeout');
 }

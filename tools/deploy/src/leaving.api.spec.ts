@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
+import { destroyService } from './destroy.ts';
 import type { DeployEvent } from './report/index.ts';
-import { recordingWorld, requestFor } from './testing/api.ts';
+import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
 import { endOf } from './testing/ended.ts';
 import type { Act } from './testing/fault-proxy.ts';
 import { kubectl } from './testing/kubectl.ts';
@@ -71,4 +72,20 @@ test('what does not go is named with its finalizer', async () => {
   const deploy = deployService(requestFor(namespace), { ...recordingWorld(), report, signal: stop.signal });
   await expect(deploy).rejects.toThrow(/object-terminating .*service\/churn in ns\/leaving-never: .*held by example.com\/stuck/);
   await kubectl(['-n', namespace, 'patch', 'service', 'churn', '--type=merge', '-p', '{"metadata":{"finalizers":[]}}']);
+});
+
+test('a destroy that is stopped while it waits says how long it waited, and that it was stopped', async () => {
+  const namespace = 'destroy-stopped';
+  const finalizers = (names: string) =>
+    kubectl(['-n', namespace, 'patch', 'service', 'churn', '--type=merge', '-p', `{"metadata":{"finalizers":${names}}}`]);
+  await deployService(requestFor(namespace), recordingWorld());
+  await finalizers('["example.com/stuck"]');
+  const stop = new AbortController();
+  const report = (event: DeployEvent) => event.type === 'deleted' && setTimeout(() => stop.abort(), 2_000);
+  const error = await problemsOf(
+    destroyService({ ...requestFor(namespace), yes: true }, { ...recordingWorld(), report, signal: stop.signal }),
+  );
+  expect(error.exit).toBe('interrupted');
+  expect(error.problems[0]?.what).toMatch(/^service\/churn still there after [1-9] s$/);
+  await finalizers('[]');
 });

@@ -66,6 +66,13 @@ test('a service that was never built has no image', async () => {
   expect(await load({ image: 'churn:given' })).toMatchObject({ ok: true, value: { image: { ref: 'churn:given' } } });
 });
 
+test('an image that is named by nothing is not the last one built', async () => {
+  await write(FILES);
+  expect(problems(await load({ image: '' }))).toBe(
+    'bad-image-ref  --image: it is empty, and names no image\n          name one, or leave --image out to take the last one built',
+  );
+});
+
 test('a service that was never trained here has no model lock, which is no problem', async () => {
   await write(FILES);
   await rm(join(root, 'services/churn/models/model.lock.json'));

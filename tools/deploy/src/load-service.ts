@@ -109,8 +109,17 @@ export function kubeconfigFiles(env: ServiceQuestion['env']): string[] {
   return named.length > 0 ? named : [join(env.HOME ?? env.USERPROFILE ?? '', '.kube', 'config')];
 }
 
+const NO_IMAGE = {
+  code: 'bad-image-ref',
+  where: '--image',
+  what: 'it is empty, and names no image',
+  remedy: 'name one, or leave --image out to take the last one built',
+};
+
 async function loadImage(question: DeployQuestion, service: string): Promise<Result<DeployImage>> {
-  if (question.image) return succeed({ ref: question.image });
+  // A variable of a pipeline that is not set: what was built last is not what was meant.
+  if (question.image === '') return fail(NO_IMAGE);
+  if (question.image !== undefined) return succeed({ ref: question.image });
   const record = await readImageRecord(join(question.workspaceRoot, question.serviceRoot), service);
   return record.ok
     ? record

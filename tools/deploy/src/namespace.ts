@@ -19,6 +19,11 @@ export async function isNamespaceSeen(cluster: Cluster, environment: Environment
   return (await stateOf(cluster, environment).catch(passProblem)) === 'there';
 }
 
+/** Whether the environment's namespace is being deleted, and all that is in it with it. */
+export async function isNamespaceLeaving(cluster: Cluster, environment: EnvironmentConfig): Promise<boolean> {
+  return (await stateOf(cluster, environment).catch(passProblem)) === 'leaving';
+}
+
 /**
  * Creates the namespace when it is missing and may be created; tells whether it did. The lock needs a place to stand. One that
  * is being deleted is waited for: whatever was put into it would go with it.

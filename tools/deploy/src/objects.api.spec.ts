@@ -72,6 +72,23 @@ test('replicas go from the spec to an autoscaler and back, and never through 1',
   expect(actionsOf(await deployService(requestFor('scaled', { deploy: { replicas: 4 } }), recordingWorld()))).toEqual([]);
 });
 
+test('a service without pods gets its fewest when an autoscaler takes over, which would let it sleep for ever', async () => {
+  const scaled = requestFor('asleep', { deploy: { autoscaling: { minReplicas: 2, maxReplicas: 6 } } });
+  await deployService(requestFor('asleep', { deploy: { replicas: 0 } }), recordingWorld());
+  expect(await deployService(scaled, recordingWorld())).toMatchObject({ pods: { length: 2 } });
+  expect(await replicasOf('asleep')).toBe(2);
+  expect(actionsOf(await deployService(scaled, recordingWorld()))).toEqual([]);
+});
+
+test('text that YAML would fold or refuse reaches the cluster as it is written', async () => {
+  const text = 'one\u2028  two\u0085three\u007f';
+  const request = requestFor('folded', { deploy: { env: { TEXT: text }, pod: { annotations: { 'acme.example/text': text } } } });
+  await deployService(request, recordingWorld());
+  const of = async (object: string, path: string) => kubectl(['-n', 'folded', 'get', object, 'churn', '-o', `jsonpath={${path}}`]);
+  expect(await of('configmap', '.data.TEXT')).toBe(text);
+  expect(await of('deployment', '.spec.template.metadata.annotations.acme\\.example/text')).toBe(text);
+});
+
 test('replicas are left to an autoscaler that somebody else has', async () => {
   const request = requestFor('external', { deploy: { autoscaling: { managedBy: 'external', minReplicas: 1, maxReplicas: 6 } } });
   await deployService(requestFor('external', { deploy: { replicas: 2 } }), recordingWorld());
@@ -114,7 +131,9 @@ test('a ServiceMonitor is left out with a note, made where its kind is, and dele
     await kubectl(['-n', 'watched', 'wait', '--for=delete', 'servicemonitor/churn', '--timeout=20s']);
     expect(actionsOf(await deployService(request, recordingWorld()))).toEqual(['create ServiceMonitor']);
   });
-  // The books still name the kind that is gone by now.
+  // The books still name the kind that is gone by now, and so does the revision that is gone back to.
+  const failing = { ...request, image: { ref: 'simulate-crash:2' } };
+  expect((await problemsOf(deployService(failing, recordingWorld()))).exit).toBe('rolledBack');
   expect(actionsOf(await deployService(request, recordingWorld()))).toEqual([]);
 });
 

@@ -105,6 +105,23 @@ describe.concurrent('a deploy', () => {
     expect(await standingOf(request)).toEqual(served('churn:1', 1));
   });
 
+  test('that is live in a namespace that is being deleted is made anew there', async ({ expect }) => {
+    const request = withImage('sinking', 'churn:1');
+    await deployService(request, recordingWorld());
+    const hold = (finalizers: readonly string[]) =>
+      kubectl(['-n', 'sinking', 'patch', 'configmap', 'churn', '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } })]);
+    await hold(['modelyard.dev/test']);
+    await kubectl(['delete', 'namespace', 'sinking', '--wait=false']);
+    const fixed = { ...request.environment, createNamespace: false };
+    const refused = await problemsOf(deployService({ ...request, environment: fixed }, recordingWorld()));
+    expect(refused.problems.map((problem) => [problem.code, problem.where])).toEqual([['namespace-terminating', 'ns/sinking']]);
+    await deployService(
+      request,
+      worldAt('waiting', () => void hold([])),
+    );
+    expect(await standingOf(request)).toEqual(served('churn:1', 1));
+  });
+
   test('that a policy of the cluster denies says which, and changes nothing', async ({ expect }) => {
     await deployService(withImage('policy', 'churn:1'), recordingWorld());
     await kubectl(['apply', '-f', '-'], JSON.stringify(denyingPolicy('policy')));

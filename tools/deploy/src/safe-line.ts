@@ -10,6 +10,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/([\w.-]*(?:token|passw(?:or)?d|secret|api[_-]?key|access[_-]?key|credentials?)["']?\s*[=:]\s*["']?)[^\s"',;&}\])]+/gi, '$1***'],
 ];
 
+/** Somebody else's text as it may be shown, line by line. */
+export const safeText = (text: string): string => text.split('\n').map(safeLine).join('\n');
+
 /** One line of somebody else's text as it may be shown: it tells a terminal nothing, and values that look secret are masked. */
 export function safeLine(text: string): string {
   const plain = text.replace(SEQUENCES, '').replace(CONTROLS, ' ').trimEnd();

@@ -191,3 +191,39 @@ test('an exec plugin that fails is told as missing credentials', async () => {
     what: `context "${inject('cluster').context}" gives no credentials: spawn modelyard-no-such-plugin ENOENT`,
   });
 });
+
+test('what an exec plugin lets slip of a secret is masked', async () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', 'echo password=hunter2 >&2; exit 3'] };
+  const error = await withKubeconfig(
+    (config) => {
+      for (const entry of config.users) entry.user = { exec: { ...exec, interactiveMode: 'Never' } };
+    },
+    (file) => problemsOf(withCluster(async () => undefined, file)),
+  );
+  expect(error.problems[0]?.what).toBe(`context "${inject('cluster').context}" gives no credentials: password=***`);
+});
+
+test('who has no credentials is told that, and not which right nobody lacks', async () => {
+  const error = await withKubeconfig(
+    (config) => {
+      for (const entry of config.users) entry.user = {};
+    },
+    (file) => problemsOf(withCluster((cluster) => cluster.apply(configMap('default', 'one')), file)),
+  );
+  expect(error.problems.map(({ code }) => code)).toEqual(['unauthorized']);
+});
+
+test('a server whose certificate the kubeconfig does not trust is told apart from one that does not answer', async () => {
+  const error = await withKubeconfig(
+    (config) => {
+      for (const { cluster } of config.clusters) {
+        for (const key of Object.keys(cluster).filter((one) => one.startsWith('certificate-authority'))) delete cluster[key];
+      }
+    },
+    (file) => problemsOf(withCluster(async () => undefined, file)),
+  );
+  expect(error.problems[0]).toMatchObject({
+    code: 'no-cluster',
+    what: expect.stringMatching(/^what answers at https:.* has no certificate that the kubeconfig trusts \(/),
+  });
+});

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { safeText } from '../safe-line.ts';
 import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
 import { type AuthHeaders, type Login, loginOfFile } from './login.ts';
 import type { ClusterAccess } from './types.ts';
@@ -80,7 +81,7 @@ function noCredentials(access: ClusterAccess, files: readonly string[], error: u
   return {
     code: 'no-credentials',
     where: files.join(', '),
-    what: `context "${access.context}" gives no credentials: ${messageOf(error)}`,
+    what: `context "${access.context}" gives no credentials: ${safeText(messageOf(error))}`,
     remedy: `log in to the cluster again, then try "kubectl --context ${access.context} version"`,
   };
 }

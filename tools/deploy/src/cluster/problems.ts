@@ -1,5 +1,6 @@
 import { type ExitName, type Problem, ProblemError } from '@modelyard/core';
-import { type Attempt, isOurFault, RETRIED_STATUSES } from './retry.ts';
+import { safeText } from '../safe-line.ts';
+import { type Attempt, isOurFault, isTlsError, RETRIED_STATUSES } from './retry.ts';
 import { type ApiStatus, parseStatus } from './status.ts';
 
 /** What a failed request was about, for its message. */
@@ -70,11 +71,22 @@ function unknownKind(subject: Subject): Problem {
 
 function unreachable(errorCode: string, subject: Subject): Problem {
   if (errorCode === 'NO_JSON') return noApiServer(subject);
+  if (isTlsError(errorCode)) return untrusted(errorCode, subject);
   return {
     code: 'no-cluster',
     where: `context "${subject.context}"`,
     what: `the API server at ${subject.server} does not answer (${errorCode})`,
     remedy: 'start a local cluster with "npx modelyard cluster up", or check the address and your network',
+  };
+}
+
+/** Somebody answers, and cannot show that it is the server that is meant. */
+function untrusted(errorCode: string, subject: Subject): Problem {
+  return {
+    code: 'no-cluster',
+    where: `context "${subject.context}"`,
+    what: `what answers at ${subject.server} has no certificate that the kubeconfig trusts (${errorCode})`,
+    remedy: `compare certificate-authority-data and the server of this context with those of the cluster; a proxy may stand in between: try "kubectl --context ${subject.context} version"`,
   };
 }
 
@@ -101,6 +113,7 @@ const DENIED = /User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>
 function forbiddenError(status: ApiStatus, subject: Subject): ProblemError {
   const message = status.message ?? '';
   const denied = DENIED.exec(message)?.groups;
+  if (denied?.user === 'system:anonymous') return raise('preflight', unauthorized(subject));
   if (denied) {
     return raise('preflight', {
       code: 'forbidden',
@@ -131,12 +144,16 @@ function conflictError(status: ApiStatus, subject: Subject): ProblemError {
 }
 
 function refused(status: ApiStatus, subject: Subject): Problem {
-  const causes = (status.details?.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`);
-  const { code, remedy } = REFUSALS.find(({ sign }) => sign.test(status.message ?? '')) ?? REFUSED;
+  const message = safeText(status.message ?? 'no reason given');
+  // A cause of no field says what the message says.
+  const causes = (status.details?.causes ?? [])
+    .filter((cause) => cause.field)
+    .map((cause) => safeText(`${cause.field}: ${cause.message ?? ''}`));
+  const { code, remedy } = REFUSALS.find(({ sign }) => sign.test(message)) ?? REFUSED;
   return {
     code,
     where: placeOf(subject),
-    what: `the API server refuses to ${subject.verb} it: ${status.message ?? 'no reason given'}`,
+    what: `the API server refuses to ${subject.verb} it: ${message}`,
     remedy,
     ...(causes.length > 0 ? { details: causes } : {}),
   };
@@ -161,7 +178,11 @@ const REFUSALS: readonly { readonly sign: RegExp; readonly code: string; readonl
     code: 'immutable-field',
     remedy: 'it cannot be changed in place: take the change back, or "npx modelyard destroy" the service and deploy it anew',
   },
-  { sign: /request is too large|larger than max|too large/, code: 'too-large', remedy: 'make it smaller: an object may have about 1.5 MB' },
+  {
+    sign: /request is too large|larger than max|too large|Too long: may not be more than/,
+    code: 'too-large',
+    remedy: 'make it smaller: a ConfigMap may have 1 MiB, annotations 256 KiB, any object about 1.5 MB',
+  },
 ];
 
 function contested(status: ApiStatus, subject: Subject): Problem {
@@ -180,7 +201,7 @@ function ailingError(code: number, status: ApiStatus, subject: Subject): Problem
   return raise('apply', {
     code: 'webhook-failed',
     where: placeOf(subject),
-    what: `the admission webhook "${webhook}" must be asked and does not answer: ${status.message}`,
+    what: `the admission webhook "${webhook}" must be asked and does not answer: ${safeText(status.message ?? '')}`,
     remedy: `tell the owner of the webhook; see "kubectl --context ${subject.context} get validatingwebhookconfigurations,mutatingwebhookconfigurations"`,
   });
 }
@@ -189,7 +210,7 @@ function ailing(code: number, status: ApiStatus, subject: Subject): Problem {
   return {
     code: 'api-server-error',
     where: placeOf(subject),
-    what: `the API server at ${subject.server} answers ${code} again and again: ${status.message || 'no reason given'}`,
+    what: `the API server at ${subject.server} answers ${code} again and again: ${safeText(status.message || 'no reason given')}`,
     remedy: 'try again later; what was applied so far stays, and the next deploy carries on from it',
   };
 }

@@ -55,12 +55,13 @@ test('a Status that says when to come back is obeyed without a header', () => {
   expect(retryDelaySeconds(answered(500, text), 1, 0)).toBe(2);
 });
 
-test.each(['etcdserver: request is too large', '.spec.template.spec.containers[0].env: duplicate entries for key [name="A"]'])(
-  'a 500 that blames what was sent is never tried again: %s',
-  (message) => {
-    expect(retryDelaySeconds(answered(500, JSON.stringify({ kind: 'Status', message })), 1, 0)).toBeUndefined();
-  },
-);
+test.each([
+  'etcdserver: request is too large',
+  '.spec.template.spec.containers[0].env: duplicate entries for key [name="A"]',
+  'failed to convert new object (ml/churn; apps/v1, Kind=Deployment) to proper version: unable to convert unstructured object to apps/v1, Kind=Deployment: json: cannot unmarshal number 99999999999 into Go value of type int32',
+])('a 500 that blames what was sent is never tried again: %s', (message) => {
+  expect(retryDelaySeconds(answered(500, JSON.stringify({ kind: 'Status', message })), 1, 0)).toBeUndefined();
+});
 
 test('waits grow, vary, and end', () => {
   fc.assert(

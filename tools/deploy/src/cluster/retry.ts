@@ -43,7 +43,8 @@ function isRace(text: string, method: string): boolean {
 }
 
 /** Server-side apply answers a field that is unknown, of a wrong type or twice there with 500; so does etcd an object that is too large. */
-const LASTING_500 = /field not declared in schema|typed patch object|duplicate entries for key|request is too large|larger than max/;
+const LASTING_500 =
+  /field not declared in schema|typed patch object|cannot unmarshal|duplicate entries for key|request is too large|larger than max/;
 
 /** Whether a 500 blames the server for what was sent. It never passes. */
 export function isOurFault(text: string): boolean {
@@ -60,6 +61,7 @@ const LASTING_ERRORS: ReadonlySet<string> = new Set([
   'UND_ERR_INVALID_ARG',
 ]);
 
-function isTlsError(code: string): boolean {
+/** Whether it was the certificate, and not the network. */
+export function isTlsError(code: string): boolean {
   return code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code.includes('SIGNATURE');
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type Credentials, rememberCredentials } from './credentials.ts';
 import { dispatchersOf } from './dispatcher.ts';
+import { jsonText } from './json-text.ts';
 import type { KubeAccess } from './kube-access.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
 import { followServerClock } from './server-clock.ts';
@@ -57,7 +58,7 @@ export function openTransport(access: KubeAccess): Transport {
       path: pathOf(access.server, request),
       method: request.method,
       headers: { ...used.headers, ...bodyHeaders(request) },
-      body: request.body === undefined ? null : JSON.stringify(request.body),
+      body: request.body === undefined ? null : jsonText(request.body),
       ...more,
     });
   const sendOnce = async (request: ApiRequest): Promise<Attempt> => {

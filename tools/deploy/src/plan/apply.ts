@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
 import { HANDOVER_MANAGER } from './ownership.ts';
 import type { Change, Plan } from './plan.ts';
-import { firstReplicas, handoverObject } from './replicas.ts';
+import { firstReplicas, handoverObject, REPLICAS } from './replicas.ts';
 
 /** What each stage needs is there when it starts; within a stage, objects do not wait for each other. */
 const STAGES: Readonly<Record<string, number>> = {
@@ -40,8 +40,10 @@ export async function applyPlan(
 
 async function applyOne(cluster: Cluster, change: Change, plan: Plan): Promise<KubeObject> {
   if (change.action !== 'update') return createOne(cluster, change.object, plan);
-  const { object, handsOver, repairs = [] } = change;
-  if (handsOver !== undefined) await cluster.apply(handoverObject(object, handsOver), { manager: HANDOVER_MANAGER });
+  const { object, fields, handsOver, repairs = [] } = change;
+  // A number that changes on the way is taken from ourselves.
+  const force = fields.includes(REPLICAS);
+  if (handsOver !== undefined) await cluster.apply(handoverObject(object, handsOver), { manager: HANDOVER_MANAGER, force });
   return cluster.apply(object, { force: repairs.length > 0 });
 }
 

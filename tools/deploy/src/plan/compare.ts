@@ -1,7 +1,8 @@
-import { ProblemError } from '@modelyard/core';
+import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { isLeaving, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
+import { refuseForeign } from './foreign.ts';
 import { driftOf, ownsEveryField } from './ownership.ts';
 import type { Comparison } from './plan.ts';
 import { handoverOf, isAutoscaled, withReplicas } from './replicas.ts';
@@ -23,7 +24,7 @@ export function compareWithLive(
   leaving: readonly KubeObject[] = [],
 ): Promise<Comparison[]> {
   const byKey = new Map(members.map((member) => [keyOf(refOf(member)), member]));
-  return settleAll(desired.map((object) => compareOne(cluster, object, byKey.get(keyOf(refOf(object))), leaving)));
+  return settleAll(desired.map((object) => compareOne(cluster, object, desired, byKey.get(keyOf(refOf(object))), leaving)));
 }
 
 /**
@@ -43,6 +44,7 @@ async function tryCreate(cluster: Cluster, desired: KubeObject): Promise<KubeObj
 async function compareOne(
   cluster: Cluster,
   desired: KubeObject,
+  others: readonly KubeObject[],
   member: KubeObject | undefined,
   leaving: readonly KubeObject[],
 ): Promise<Comparison> {
@@ -53,8 +55,10 @@ async function compareOne(
   const live = member ?? (await cluster.read(refOf(desired)));
   const taken = live ? driftOf(desired, live) : [];
   const repairs = live && (await isAutoscaled(cluster, desired, taken, leaving)) ? [] : taken;
-  const replicas = handoverOf(desired, live);
+  const replicas = handoverOf(desired, live, others);
   const tried = replicas === undefined ? desired : withReplicas(desired, replicas);
   const applied = await cluster.dryRun(tried, { force: repairs.length > 0 });
+  // A conflict of fields is told first, with the field and its manager.
+  if (live && !member) refuseForeign(live, desired.metadata.labels?.[LABEL_INSTANCE] ?? desired.metadata.name);
   return { desired, applied, repairs, ...(live ? { live } : {}), ...(replicas === undefined ? {} : { handsOver: replicas }) };
 }

@@ -98,6 +98,29 @@ test('an object that somebody else made is not taken over; each field and its ma
   );
 });
 
+test('an object that has nothing of ours is not merged with ours; who made it is named, and labels hand it over', async () => {
+  const request = requestFor('strangers');
+  await kubectl(['create', 'namespace', 'strangers']);
+  await kubectl(['-n', 'strangers', 'create', 'configmap', 'churn', '--from-literal=TOKEN_FILE=/theirs']);
+  const error = await problemsOf(deployService(request, recordingWorld()));
+  expect(error.exit).toBe('conflict');
+  expect(formatProblems(error.problems)).toBe(
+    'foreign-object  configmap/churn in ns/strangers: it is there already, and Modelyard did not make it (kubectl-create did)\n' +
+      '          rename the service, delete the object, or hand it over: ' +
+      'kubectl -n strangers label configmap/churn app.kubernetes.io/instance=churn app.kubernetes.io/managed-by=modelyard',
+  );
+  expect(JSON.parse(await kubectl(['-n', 'strangers', 'get', 'deployments', '-o', 'json'])).items).toEqual([]);
+  await kubectl([
+    '-n',
+    'strangers',
+    'label',
+    'configmap/churn',
+    'app.kubernetes.io/instance=churn',
+    'app.kubernetes.io/managed-by=modelyard',
+  ]);
+  expect(await deployService(request, recordingWorld())).toMatchObject({ outcome: 'deployed' });
+});
+
 const autoscaler = (namespace: string): KubeObject => ({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',

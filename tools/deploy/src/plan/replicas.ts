@@ -4,7 +4,8 @@ import { ownsField, type TakenField } from './ownership.ts';
 
 /** Who writes replicas for a HorizontalPodAutoscaler. */
 const AUTOSCALER_MANAGER = 'kube-controller-manager';
-const REPLICAS = 'spec.replicas';
+/** The field that an autoscaler writes. */
+export const REPLICAS = 'spec.replicas';
 
 interface Autoscaler extends KubeObject {
   readonly spec?: { readonly minReplicas?: number; readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } };
@@ -20,13 +21,14 @@ export function leaveReplicas(objects: readonly KubeObject[]): KubeObject[] {
 
 /**
  * The replicas that have to be handed over before our next apply, which says nothing of them any more. The server would else
- * find them without an owner and reset them to 1.
+ * find them without an owner and reset them to 1. None become the fewest: an autoscaler lets an object without pods sleep.
  */
-export function handoverOf(desired: KubeObject, live: KubeObject | undefined): number | undefined {
+export function handoverOf(desired: KubeObject, live: KubeObject | undefined, others: readonly KubeObject[]): number | undefined {
   const wanted = (desired as Scaled).spec;
   const replicas = (live as Scaled | undefined)?.spec?.replicas;
   const leavesThem = live !== undefined && wanted !== undefined && wanted.replicas === undefined && ownsField(live, ['spec', 'replicas']);
-  return leavesThem ? replicas : undefined;
+  if (!leavesThem) return undefined;
+  return replicas === 0 ? (fewestReplicas(desired, others) ?? 0) : replicas;
 }
 
 /** The object as it is while the replicas belong to nobody yet: for a dry run before the handover. */
@@ -43,8 +45,14 @@ export function handoverObject(object: KubeObject, replicas: number): KubeObject
 
 /** The replicas that a new object begins with when one of the others autoscales it; undefined for one, which it has anyway. */
 export function firstReplicas(object: KubeObject, others: readonly KubeObject[]): number | undefined {
-  const fewest = others.filter(isAutoscaler).find((one) => scales(one, object))?.spec?.minReplicas ?? 1;
+  const fewest = fewestReplicas(object, others) ?? 1;
   return fewest > 1 ? fewest : undefined;
+}
+
+/** The least that the autoscaler among the others lets an object have; undefined without one. */
+function fewestReplicas(object: KubeObject, others: readonly KubeObject[]): number | undefined {
+  const autoscaler = others.filter(isAutoscaler).find((one) => scales(one, object));
+  return autoscaler && (autoscaler.spec?.minReplicas ?? 1);
 }
 
 /** Whether what is deleted has to go before anything is applied: an autoscaler would undo the replicas that take its place. */

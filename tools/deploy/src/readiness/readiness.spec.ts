@@ -275,6 +275,12 @@ describe('pods that are not created', () => {
       0,
       /^a LimitRange of the namespace sets these bounds/,
     ],
+    [
+      'cpu max limit to request ratio per Container is 2, but provided ratio is 20.000000',
+      'admission-denied',
+      0,
+      /^a LimitRange of the namespace sets these bounds/,
+    ],
     ['admission webhook "x" denied the request: not found in the list', 'admission-denied', 0, /^the policy of the namespace refuses/],
   ])('because of "%s" are told what to do', (message, code, graceSeconds, remedy) => {
     const found = only(failing(`pods "churn-new-1" is forbidden: ${message}`));

@@ -36,7 +36,7 @@ const REFUSALS: readonly { readonly sign: RegExp; readonly grace: Grace; readonl
   // A controller that may not create pods yet is no policy.
   { sign: /not found|User "[^"]*" cannot/, grace: GRACES.notCreated, remedy: 'read the events below' },
   {
-    sign: /(maximum|minimum|limit to request ratio) .* per (Container|Pod)/,
+    sign: /(maximum|minimum|limit to request ratio)\b.* per (Container|Pod)/,
     grace: GRACES.denied,
     remedy: 'a LimitRange of the namespace sets these bounds: change deploy.resources in model-service.yaml, or the LimitRange',
   },

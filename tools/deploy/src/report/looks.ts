@@ -10,8 +10,9 @@ export function formatStatus(status: ServiceStatus, style: TextStyle): string {
   const where = `${status.service} in ns/${status.namespace} (${status.environment}, context ${status.context})`;
   if (!status.deployment) return `${paint('yellow', 'absent  ')} ${where}`;
   const { image, ready, wanted, commit } = status.deployment;
+  const state = stateOf(status.pods, ready, wanted);
   return [
-    `${paint(ready >= wanted ? 'green' : 'yellow', ready >= wanted ? 'ready   ' : 'unready ')} ${where}: ${ready}/${wanted} pods`,
+    `${paint(state === 'ready' ? 'green' : 'yellow', state.padEnd(8))} ${where}: ${ready}/${wanted} pods`,
     `image    ${image}${commit ? ` from commit ${commit.slice(0, 12)}` : ''}`,
     ...status.pods.map(
       (pod) => `pod      ${pod.name} ${pod.ready ? 'ready' : pod.phase}${pod.restarts > 0 ? `, restarted ${pod.restarts} times` : ''}`,
@@ -19,6 +20,12 @@ export function formatStatus(status: ServiceStatus, style: TextStyle): string {
     ...(status.canary ? [`canary   ${status.canary.image}: ${formatCanaryState(status.canary)}`] : []),
     ...status.causes.map((cause) => `${paint('red', 'cause   ')} ${cause.where}: ${cause.what}`),
   ].join('\n');
+}
+
+/** Whether the pods of the version that is asked for serve; those of the one before it may be all that do. */
+function stateOf(pods: ServiceStatus['pods'], ready: number, wanted: number): 'ready' | 'rolling' | 'unready' {
+  if (ready < wanted) return 'unready';
+  return pods.some((pod) => !pod.ready && (pod.phase === 'Running' || pod.phase === 'Pending')) ? 'rolling' : 'ready';
 }
 
 /** What a deploy would change, for a terminal. */

@@ -43,3 +43,12 @@ test('the status shows each pod and why it is not ready', () => {
   );
   expect(formatStatus({ ...where, pods: [], causes: [] }, { colours: false })).toBe('absent   churn in ns/ml (local, context lab)');
 });
+
+test('a service whose old pods serve while new ones are not ready is not called ready', () => {
+  const where = { service: 'churn', environment: 'local', context: 'lab', namespace: 'ml', causes: [] };
+  const deployment = { image: 'churn:2', wanted: 2, ready: 2 };
+  const pod = (name: string, phase: string, ready: boolean) => ({ name, phase, ready, restarts: 0 });
+  const headOf = (...pods: ReturnType<typeof pod>[]) => formatStatus({ ...where, deployment, pods }, { colours: false }).split('\n')[0];
+  expect(headOf(pod('new-1', 'Running', false))).toBe('rolling  churn in ns/ml (local, context lab): 2/2 pods');
+  expect(headOf(pod('a', 'Running', true), pod('b', 'Running', true), pod('evicted', 'Failed', false))).toContain('ready    churn');
+});
