@@ -29,6 +29,10 @@ test('every text becomes a DNS label or a problem', () => {
   );
 });
 
+test('a suggestion keeps the letters below their accents', () => {
+  expect(suggestServiceName('Über-Prüfung')).toBe('uber-prufung');
+});
+
 test('every suggestion is itself a good name', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (text) => {

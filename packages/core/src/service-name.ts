@@ -23,6 +23,7 @@ export interface ServiceNames {
 export function suggestServiceName(text: string): string | undefined {
   const label = text
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -67,6 +67,35 @@ test('a column with gaps is nullable, also when they are written NaN among numbe
   ]);
 });
 
+test('numbers with a comma are refused, because they would become categories', () => {
+  const refused = (cells: readonly string[]) => schemaOf(tableOf({ x: (row) => `"${cells[row % cells.length]}"`, ...TARGET }));
+  expect(refused(['1,5', '2', 'NaN'])).toBe(
+    `unusable-column  t.csv: column "x": it holds numbers with a comma, such as "1,5": write them with a point
+          leave it out with --exclude=x, or turn it into numbers or fewer categories`,
+  );
+  for (const text of ['-1.234,5', '1,234', '12,345.6']) expect(refused([text, '7'])).toContain(`such as "${text}"`);
+  for (const texts of [
+    ['1,2,3', '4'],
+    ['a,b', '1,5'],
+  ])
+    expect(refused(texts)).toMatchObject({ task: 'classification' });
+  expect(schemaOf(tableOf({ x: (row) => row, y: (row) => `"${row},5"` }))).toContain(
+    'unusable-target  t.csv: column "y": it holds numbers with a comma, such as "0,5"',
+  );
+});
+
+test('a column of nothing but one word for a missing value is empty', () => {
+  for (const word of ['NaN', 'NA', '-'])
+    expect(schemaOf(tableOf({ x: (row) => row, z: (row) => (row === 3 ? '' : word), ...TARGET }))).toContain('column "z": it is empty');
+});
+
+test('numbers that single precision does not hold are refused', () => {
+  expect(schemaOf(tableOf({ x: (row) => `${row}e300`, ...TARGET }))).toContain('column "x": it holds numbers beyond 1e+38');
+  expect(schemaOf(tableOf({ x: (row) => row, y: (row) => `${row}e39` }))).toContain(
+    'column "y": it holds "1e39", too large for many models',
+  );
+});
+
 test('an infinite number is named with its place: JSON has none', () => {
   expect(schemaOf(tableOf({ x: (row) => (row === 4 ? '-Infinity' : row), ...TARGET }))).toBe(
     `not-finite  t.csv:6: column "x" is "-Infinity" here, which no request can hold
@@ -116,6 +145,8 @@ test('a column of free text is refused', () => {
 test('columns that are left out need not be usable', () => {
   const csv = tableOf({ id: (row) => row, note: () => '', x: (row) => row, ...TARGET });
   expect(featuresOf(csv, ['id', 'note']).map(({ name }) => name)).toEqual(['x']);
+  const withComma = tableOf({ '"note, free"': () => '', x: (row) => row, ...TARGET });
+  expect((schemaOf(withComma, 'y', ['note', ' free']) as DataSchema).features.map(({ name }) => name)).toEqual(['x']);
   expect(schemaOf(csv, 'y', ['nots'])).toBe(
     `unknown-column  t.csv:1: there is no column "nots"
           did you mean "note"? columns: id, note, x, y`,
@@ -175,6 +206,8 @@ test('whole numbers that a table wrote as 0.0 and 1.0 are classes; codes with le
   expect(taskOf((row) => `${row % 2}.0`)).toEqual(['classification', 2]);
   expect(taskOf((row) => ['007', '7'][row % 2])).toEqual(['classification', 2]);
   expect(taskOf((row) => ['1', '1.0', '0'][row % 3])).toEqual(['classification', 2]);
+  expect(taskOf((row) => ['-0', '0.0', '-1'][row % 3])).toEqual(['classification', 2]);
+  expect(taskOf((row) => `100000000000000000${row % 2}`)).toEqual(['classification', 2]);
 });
 
 test('a column of different whole numbers is an identifier by its name, or a count of the rows', () => {

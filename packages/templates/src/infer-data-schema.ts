@@ -20,7 +20,7 @@ export function inferDataSchema(
   if (!records.ok) return records;
   const [header, ...rows] = records.value;
   if (!header || rows.length === 0) return fail(emptyTable(file));
-  const exclude = options.exclude ?? [];
+  const exclude = joinNames(options.exclude ?? [], header.cells);
   const shape = shapeProblems(header.cells, rows, [target, ...exclude], file);
   if (shape.length > 0) return fail(...shape);
   const column = (name: string): Column => {
@@ -37,6 +37,18 @@ export function inferDataSchema(
   problems.push(...[inferred, ...features].flatMap((result) => (result.ok ? [] : result.problems)));
   if (problems.length > 0 || !inferred.ok) return fail(...problems);
   return succeed({ target, ...inferred.value, features: features.flatMap((feature) => (feature.ok ? [feature.value] : [])) });
+}
+
+/** The columns that are named. Nx splits a name at its commas: neighbours that are a column only together are put together again. */
+function joinNames(named: readonly string[], header: readonly string[]): string[] {
+  const names: string[] = [];
+  for (let at = 0; at < named.length; ) {
+    const ends = Array.from({ length: named.length - at }, (_, more) => at + more + 1);
+    const end = ends.find((end) => header.includes(named.slice(at, end).join(','))) ?? at + 1;
+    names.push(named.slice(at, end).join(','));
+    at = end;
+  }
+  return names;
 }
 
 /** What is wrong with the table as a table: its header, and lines that do not fit it. */

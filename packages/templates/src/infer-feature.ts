@@ -17,10 +17,15 @@ const WHOLE = /^\s*[+-]?\d+\s*$/;
 const MISSING = /^(nan|na|n\/a|#n\/a|null|nil|none|-|\?)?$/i;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 const DATE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** 1,5 and 1.234,5 and 1,234.5: numbers to a reader, texts to Python and JSON. */
+const COMMA_NUMBER = /^\s*[+-]?(\d+,\d+|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(,\d{3})+(\.\d+)?)\s*$/;
+/** As the training has it: many models count in single precision, which ends here. */
+const LARGEST_NUMBER = 1e38;
 const IDENTIFIER = /(^|[^A-Za-z])(id|uuid|guid)$|^(ID|Id|UUID|GUID)$|[^A-Za-z](ID|UUID|GUID|Id)$|[a-z]I[Dd]$/;
 const ROW_NUMBER = /(^|[^a-z])(index|row)$/i;
 
 export const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
+export const isTooLarge = (value: number): boolean => Math.abs(value) > LARGEST_NUMBER;
 export const isWhole = (text: string): boolean => WHOLE.test(text);
 
 /** The feature in a column, nullable when values are missing in it; or the problem that it can be none. */
@@ -32,6 +37,12 @@ export function inferFeature(column: Column): Result<Feature> {
   const texts = present.map(({ text }) => text);
   const feature = texts.every(isNumber) ? inferNumber(column, texts) : inferCategory(column, texts);
   return feature.ok && missing.length > 0 ? succeed({ ...feature.value, nullable: true }) : feature;
+}
+
+/** The first of the numbers that are written with a comma, when a column holds nothing else. */
+export function commaNumberIn(texts: readonly string[]): string | undefined {
+  const isOne = (text: string): boolean => isNumber(text) || COMMA_NUMBER.test(text) || MISSING.test(text.trim());
+  return texts.every(isOne) ? texts.find((text) => COMMA_NUMBER.test(text)) : undefined;
 }
 
 /** The problem of a target in which values are missing. */
@@ -55,7 +66,9 @@ type Cell = Column['cells'][number];
 function splitCells(column: Column): { present: Cell[]; missing: Cell[] } {
   const filled = column.cells.filter(({ text }) => text.trim() !== '');
   const words = filled.filter(({ text }) => !isNumber(text) && !INFINITE.test(text.trim()));
-  const isNumeric = words.length < filled.length && words.every(({ text }) => MISSING.test(text.trim()));
+  // One such word alone is no category either: the column is empty.
+  const isOneWord = new Set(filled.map(({ text }) => text)).size === 1;
+  const isNumeric = (words.length < filled.length || isOneWord) && words.every(({ text }) => MISSING.test(text.trim()));
   const isMissing = (cell: Cell): boolean => (isNumeric ? MISSING.test(cell.text.trim()) : cell.text.trim() === '');
   const { present = [], missing = [] } = Object.groupBy(column.cells, (cell) => (isMissing(cell) ? 'missing' : 'present'));
   return { present, missing };
@@ -66,6 +79,7 @@ function inferNumber(column: Column, texts: readonly string[]): Result<Feature> 
   const whole = texts.every(isWhole);
   if (whole && numbers.some((value) => !Number.isSafeInteger(value)))
     return fail(unusable(column, 'it holds whole numbers of more than 15 digits'));
+  if (numbers.some(isTooLarge)) return fail(unusable(column, `it holds numbers beyond ${LARGEST_NUMBER}, too large for many models`));
   if (whole && isIdentifier(column.name, numbers)) return fail(unusable(column, 'it numbers the rows: a model would learn them by heart'));
   const minimum = numbers.every((value) => value >= 0) ? { minimum: 0 } : {};
   return succeed({ name: column.name, type: whole ? 'integer' : 'number', ...minimum, example: numbers[0] as number });
@@ -82,6 +96,8 @@ function isIdentifier(name: string, numbers: readonly number[]): boolean {
 function inferCategory(column: Column, texts: readonly string[]): Result<Feature> {
   if (texts.every((text) => DATE.test(text.trim())))
     return fail(unusable(column, 'it holds dates; one that training has not seen could not be asked'));
+  const comma = commaNumberIn(texts);
+  if (comma !== undefined) return fail(unusable(column, `it holds numbers with a comma, such as "${comma}": write them with a point`));
   const categories = [...new Set(texts)].sort();
   if (categories.length > MOST_CATEGORIES)
     return fail(unusable(column, `it holds ${categories.length} different texts, too many for a category`));

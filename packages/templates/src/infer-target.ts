@@ -1,23 +1,27 @@
 import { type DataSchema, fail, type Problem, type Result, succeed } from '@modelyard/core';
-import { type Column, isNumber, isWhole, MOST_CATEGORIES, missingTargets } from './infer-feature.ts';
+import { type Column, commaNumberIn, isNumber, isTooLarge, isWhole, MOST_CATEGORIES, missingTargets } from './infer-feature.ts';
 
 /** A numeric target with at most this many distinct whole values is a class, not a quantity. */
 const MOST_NUMERIC_CLASSES = 10;
 
-/** What training takes for a class with a number for its name: 007 is a code, and 1.0 is what a table makes of 1 beside a gap. */
-const WHOLE_LABEL = /^-?(0|[1-9]\d*)(\.0+)?$/;
+/** What training takes for a class with a number for its name: 007 and more than 15 digits are a code, and 1.0 is what a table makes of 1 beside a gap. */
+const WHOLE_LABEL = /^-?(0|[1-9]\d{0,14})(\.0+)?$/;
 
 /** What is predicted: a class or a number, as the values or the given task say; or the problem that the column cannot be learned. */
 export function inferTarget(column: Column, task?: DataSchema['task']): Result<Pick<DataSchema, 'task' | 'classes'>> {
   const missing = missingTargets(column);
   if (missing) return fail(missing);
+  const comma = commaNumberIn(column.cells.map(({ text }) => text));
+  if (comma !== undefined) return fail(withComma(column, comma));
   const labels = labelsOf(column.cells.map(({ text }) => text));
   const distinct = new Set(labels);
   const isNumeric = labels.every(isNumber);
   if (task === 'regression' && !isNumeric) return fail(noNumbers(column));
   const seemsClass = !isNumeric || (labels.every(isWhole) && distinct.size <= MOST_NUMERIC_CLASSES);
   if (task === 'regression' || (task === undefined && !seemsClass)) {
-    return new Set(labels.map(Number)).size > 1 ? succeed({ task: 'regression' }) : fail(constant(column));
+    const numbers = labels.map(Number);
+    if (numbers.some(isTooLarge)) return fail(tooLarge(column, labels[numbers.findIndex(isTooLarge)] as string));
+    return new Set(numbers).size > 1 ? succeed({ task: 'regression' }) : fail(constant(column));
   }
   if (distinct.size === 1) return fail(constant(column));
   if (distinct.size > MOST_CATEGORIES) return fail(tooManyClasses(column, distinct.size));
@@ -29,7 +33,7 @@ export function inferTarget(column: Column, task?: DataSchema['task']): Result<P
 
 /** The names of the classes as training has them. */
 const labelsOf = (texts: readonly string[]): string[] =>
-  texts.every((text) => WHOLE_LABEL.test(text)) ? texts.map((text) => text.split('.')[0] as string) : [...texts];
+  texts.every((text) => WHOLE_LABEL.test(text)) ? texts.map((text) => String(Number(text))) : [...texts];
 
 const where = (column: Column): string => `${column.file}: column "${column.name}"`;
 
@@ -45,6 +49,20 @@ const tooManyClasses = (column: Column, count: number): Problem => ({
   where: where(column),
   what: `it holds ${count} different values, too many for classes`,
   remedy: `choose another target, or group it into at most ${MOST_CATEGORIES} classes`,
+});
+
+const withComma = (column: Column, text: string): Problem => ({
+  code: 'unusable-target',
+  where: where(column),
+  what: `it holds numbers with a comma, such as "${text}"`,
+  remedy: 'write them with a point',
+});
+
+const tooLarge = (column: Column, text: string): Problem => ({
+  code: 'unusable-target',
+  where: where(column),
+  what: `it holds "${text}", too large for many models`,
+  remedy: 'give it in a larger unit, or as its logarithm',
 });
 
 const noNumbers = (column: Column): Problem => ({

@@ -31,19 +31,29 @@ PACKAGES = ("scikit-learn", "numpy", "scipy", "joblib")
 SEED = 20260101
 # From here on exact boosting takes minutes, and histograms of the features take seconds.
 MANY_ROWS = 20_000
+# The same in a table of many columns or classes: a tree looks at each cell, and each of several classes has its own.
+MANY_CELLS = 1_000_000
 
 __all__ = ["PACKAGES", "classes", "describe", "evaluate", "fit", "load", "save", "score", "to_matrix"]
 
 
-def build_pipeline(schema: DataSchema, row_count: int) -> Pipeline:
+def build_pipeline(schema: DataSchema, by_histograms: bool) -> Pipeline:
     """The untrained pipeline: preprocessing and estimator in one object."""
     return Pipeline(
-        [("preprocessing", build_preprocessing(schema.features)), ("estimator", _estimator(schema, row_count))]
+        [("preprocessing", build_preprocessing(schema.features)), ("estimator", _estimator(schema, by_histograms))]
     )
 
 
-def _estimator(schema: DataSchema, row_count: int) -> BaseEstimator:
-    if row_count >= MANY_ROWS:
+def is_large(schema: DataSchema, targets: Sequence[Label]) -> bool:
+    """Whether exact boosting would take minutes."""
+    columns = sum(max(1, len(feature.values)) for feature in schema.features)
+    classes = len(set(targets)) if schema.is_classification else 1
+    trees = classes if classes > 2 else 1
+    return len(targets) >= MANY_ROWS or len(targets) * columns * trees >= MANY_CELLS
+
+
+def _estimator(schema: DataSchema, by_histograms: bool) -> BaseEstimator:
+    if by_histograms:
         histogram = HistGradientBoostingClassifier if schema.is_classification else HistGradientBoostingRegressor
         return histogram(random_state=SEED)
     exact = GradientBoostingClassifier if schema.is_classification else GradientBoostingRegressor
@@ -52,7 +62,7 @@ def _estimator(schema: DataSchema, row_count: int) -> BaseEstimator:
 
 def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> Pipeline:
     """The trained pipeline; the same table gives the same bytes."""
-    return build_pipeline(schema, len(matrix)).fit(matrix, np.asarray(targets))
+    return build_pipeline(schema, is_large(schema, targets)).fit(matrix, np.asarray(targets))
 
 
 def classes(model: Pipeline) -> list[Label]:

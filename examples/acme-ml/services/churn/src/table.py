@@ -14,12 +14,20 @@ from src.problem import InputProblems, Problem
 SHOWN_PROBLEMS = 20
 FEWEST_ROWS = 10
 INTEGER = re.compile(r"[+-]?\d+(\.0+)?")
-# A class with a number for its name: 007 is a code, and 1.0 is what a table makes of 1 beside a gap.
-WHOLE_LABEL = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
+# A class with a number for its name: 007 is a code, and so is what has more than 15 digits; 1.0 is what a table makes
+# of 1 beside a gap.
+WHOLE_LABEL = re.compile(r"-?(0|[1-9]\d{0,14})(\.0+)?")
 # What tables write for a number that is missing; among texts only the empty cell is.
 MISSING_NUMBER = re.compile(r"(nan|na|n/a|#n/a|null|nil|none|-|\?)?", re.IGNORECASE)
 
+# Many models count in single precision, which ends here.
+LARGEST_NUMBER = 1e38
+EXPECTED_NUMBER = f"expected a finite number, at most {LARGEST_NUMBER:g} in size"
+# A text that training ignores may be of any length; without this, csv stops at 131072 characters.
+csv.field_size_limit(2**31 - 1)
+
 Label = int | float | str
+Line = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Table:
 def read_number(text: str) -> float:
     """The finite number in a cell, or ValueError."""
     number = float(text)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
         raise ValueError("not finite")
     return number
 
@@ -50,7 +58,7 @@ def parse_cell(feature: Feature, text: str) -> Value:
     try:
         number = read_number(text)
     except ValueError:
-        raise ValueError("expected a finite number") from None
+        raise ValueError(EXPECTED_NUMBER) from None
     if feature.minimum is not None and number < feature.minimum:
         raise ValueError(f"expected at least {feature.minimum:g}")
     if feature.maximum is not None and number > feature.maximum:
@@ -73,11 +81,10 @@ def parse_labels(texts: list[str]) -> list[Label]:
 def read_table(path: Path, schema: DataSchema) -> Table:
     """The table in the file, or all of its problems together."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file, strict=True))
+        lines = _read_lines(path)
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise InputProblems(Problem("bad-data", str(path), str(fault), "give a CSV file in UTF-8")) from fault
-    header, body = (lines[0], lines[1:]) if lines else ([], [])
+    header, body = (lines[0][1], lines[1:]) if lines else ([], [])
     _check_header(path, header, schema)
     rows, targets, problems = _parse_rows(path, header, body, schema)
     problems = _shortened(path, problems) or _check_targets(path, targets, schema)
@@ -86,6 +93,19 @@ def read_table(path: Path, schema: DataSchema) -> Table:
     labels = parse_labels(targets) if schema.is_classification else [read_number(text) for text in targets]
     known = {schema.target, *(feature.name for feature in schema.features)}
     return Table(rows, labels, tuple(name for name in header if name not in known))
+
+
+def _read_lines(path: Path) -> list[Line]:
+    """What is in the file without its empty lines, and where each record starts: a cell may take several lines."""
+    lines: list[Line] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        start = 1
+        for cells in reader:
+            if cells not in ([], [""]):
+                lines.append((start, cells))
+            start = reader.line_num + 1
+    return lines
 
 
 def _check_header(path: Path, header: Sequence[str], schema: DataSchema) -> None:
@@ -105,16 +125,14 @@ def _check_header(path: Path, header: Sequence[str], schema: DataSchema) -> None
 
 
 def _parse_rows(
-    path: Path, header: list[str], body: list[list[str]], schema: DataSchema
+    path: Path, header: list[str], body: list[Line], schema: DataSchema
 ) -> tuple[list[list[Value]], list[str], list[Problem]]:
     columns = [(feature, header.index(feature.name)) for feature in schema.features]
     target_column = header.index(schema.target)
     rows: list[list[Value]] = []
     targets: list[str] = []
     problems: list[Problem] = []
-    for number, cells in enumerate(body, start=2):
-        if not cells:
-            continue
+    for number, cells in body:
         where = f"{path.name} line {number}"
         if len(cells) != len(header):
             problems.append(
@@ -159,7 +177,7 @@ def _target_faults(schema: DataSchema, text: str, where: str) -> list[Problem]:
         try:
             read_number(text)
         except ValueError:
-            return [_cell_problem(where, schema.target, text, "expected a finite number")]
+            return [_cell_problem(where, schema.target, text, EXPECTED_NUMBER)]
     return []
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from src.data_schema import DataSchema
 from src.model_lock import sha256_of
 from src.project import LOCK_NAME
-from src.table import Label, is_missing, parse_labels
+from src.table import is_missing
 from src.train import main, train
 from tests.conftest import MODEL_NAME
 
@@ -51,9 +53,9 @@ def test_a_lock_that_cannot_be_read_is_written_anew(
 
 
 def damaged(path: Path, data_file: Path, column: str, value: str) -> Path:
-    """A copy of the table with one bad cell, in its second line."""
+    """The first row of the table, with one bad cell: for each column the whole of a large table would take minutes."""
     with data_file.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.reader(file))
+        lines = list(islice(filter(any, csv.reader(file)), 2))
     lines[1][lines[0].index(column)] = value
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(lines)
@@ -69,7 +71,8 @@ def test_a_bad_cell_stops_training_and_is_named(
             continue
         table = damaged(tmp_path / "bad.csv", data_file, feature.name, value)
         assert main(["--data", str(table), "--models", str(tmp_path)]) == 2
-        assert f'bad-cell  bad.csv line 2: {feature.name} is "{value}", expected' in capsys.readouterr().err
+        named = re.escape(f'{feature.name} is "{value}", expected')
+        assert re.search(rf"bad-cell  bad\.csv line \d+: {named}", capsys.readouterr().err)
         assert not (tmp_path / LOCK_NAME).exists()
 
 
@@ -85,16 +88,3 @@ def test_a_missing_column_is_named(tmp_path: Path, schema: DataSchema, capsys: p
 def test_a_missing_table_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path / "none.csv"), "--models", str(tmp_path)]) == 2
     assert "missing-data" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("texts", "labels"),
-    [
-        (["1", "0"], [1, 0]),
-        (["1.0", "0.0", "1"], [1, 0, 1]),
-        (["007", "7"], ["007", "7"]),
-        (["1", "yes"], ["1", "yes"]),
-    ],
-)
-def test_whole_numbers_are_labels_and_codes_stay_texts(texts: list[str], labels: list[Label]) -> None:
-    assert parse_labels(texts) == labels

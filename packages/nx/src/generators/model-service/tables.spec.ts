@@ -71,3 +71,10 @@ test('a table without a target, and columns without a table, are refused', async
           give --data the path of a CSV table with a header line`,
   );
 });
+
+test('a column that is called by a number, which Nx hands over as one, is a column', async () => {
+  const data = table('years.csv', `2020,2021,2022\n${ROWS.map((_, row) => `${row},${row},${row % 2}`).join('\n')}\n`);
+  const given = { name: 'churn', data, target: 2022, exclude: [2020] } as unknown as Parameters<typeof modelService>[1];
+  await modelService(tree, given);
+  expect(json('services/churn/src/data_schema.json')).toMatchObject({ target: '2022', features: [{ name: '2021' }] });
+});

@@ -20,6 +20,7 @@ from src.serving.scoring import QueueFull, ScoringPool
 from src.serving.served_model import Serving
 from src.serving.settings import Settings, read_settings
 from src.serving.shared_call import ScoreNotFinite
+from src.serving.stopping import Stopping
 from src.serving.tracing import RequestSpans, start_tracing
 
 PREDICT_ANSWERS = {
@@ -34,11 +35,13 @@ RETRY_AFTER = {"Retry-After": "1"}
 def create_app(settings: Settings, traces: Any = None) -> FastAPI:
     """The service with its own model, so that a test can have several; with spans if it gets a TracerProvider."""
     host = ModelHost(settings)
+    stopping = Stopping()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = ScoringPool(host.predict, settings.scoring_threads, settings.queue_size, settings.batch_rows)
         host.start()
+        stopping.watch()
         yield
         app.state.pool.close()
         if traces:
@@ -72,7 +75,7 @@ def create_app(settings: Settings, traces: Any = None) -> FastAPI:
     app.add_middleware(Shortcut, path=PREDICT_PATH, post=predict)
     if traces:
         app.add_middleware(RequestSpans, provider=traces)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, stopping=stopping)
 
     build_openapi = app.openapi
     app.openapi = lambda: with_predict(build_openapi(), host.state)  # type: ignore[method-assign]

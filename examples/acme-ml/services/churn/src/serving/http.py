@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from src.project import HEALTH_PATH, LIVE_PATH, METRICS_PATH, PREDICT_PATH
 from src.serving import metrics
 from src.serving.logs import REQUEST_ID, log, log_request
+from src.serving.stopping import CLOSE_HEADER, Stopping
 
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 QUIET_PATHS = frozenset({HEALTH_PATH, LIVE_PATH, METRICS_PATH})
@@ -108,8 +109,9 @@ class Shortcut:
 class RequestLog:
     """Gives each request its id, and writes down how it went."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, stopping: Stopping) -> None:
         self._app = app
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -125,6 +127,8 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                if self._stopping.has_begun:
+                    message["headers"].append(CLOSE_HEADER)
             await send(message)
 
         try:

@@ -17,6 +17,8 @@ from src.serving.settings import Settings, read_settings
 from src.train import find_data, train
 
 MODEL_NAME = Path(MODEL_FILE).name
+# Some tests send hundreds of rows, which in a table of many columns are more than the default limit.
+AMPLE_BYTES = 2**28
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +83,7 @@ def serve(request: pytest.FixtureRequest) -> Callable[..., TestClient]:
 @pytest.fixture(scope="session")
 def client(trained: Path) -> Iterator[TestClient]:
     """The service with the undamaged model."""
-    app = create_app(settings_for(trained))
+    app = create_app(settings_for(trained, max_body_bytes=AMPLE_BYTES))
     with TestClient(app) as client:
         assert app.state.host.loaded.wait(timeout=60)
         yield client
