@@ -80,6 +80,16 @@ test('a service without pods gets its fewest when an autoscaler takes over, whic
   expect(actionsOf(await deployService(scaled, recordingWorld()))).toEqual([]);
 });
 
+test('a service that was put to sleep by hand is left asleep, and the deploy says how to wake it', async () => {
+  const request = requestFor('sleeper', { deploy: { autoscaling: { minReplicas: 2, maxReplicas: 6 } } });
+  await deployService(request, recordingWorld());
+  await kubectl(['-n', 'sleeper', 'scale', 'deployment', 'churn', '--replicas=0']);
+  const world = recordingWorld();
+  expect(await deployService(request, world)).toMatchObject({ pods: [] });
+  expect(await replicasOf('sleeper')).toBe(0);
+  expect(world.events.find(({ type }) => type === 'not-verified')).toMatchObject({ because: expect.stringContaining('scaled to 0') });
+});
+
 test('text that YAML would fold or refuse reaches the cluster as it is written', async () => {
   const text = 'one\u2028  two\u0085three\u007f';
   const request = requestFor('folded', { deploy: { env: { TEXT: text }, pod: { annotations: { 'acme.example/text': text } } } });

@@ -1,6 +1,6 @@
 import { type Problem, ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
-import type { LivePod } from '../kube/index.ts';
+import { type LivePod, RESOURCES } from '../kube/index.ts';
 import { judgeRollout, type Rollout } from '../readiness/index.ts';
 import { verifyPods } from '../verify.ts';
 import { type Begun, waitUntilReady } from '../wait.ts';
@@ -33,7 +33,7 @@ export async function proveRelease(cluster: Cluster, release: Release, world: Wo
   world.report({ type: 'ready', pods: live.map(nameOf), seconds: (world.clock.nowMs() - startedMs) / 1000 });
   const { proof: lock } = release;
   if (!lock || live.length === 0) {
-    const because = lock ? 'no pod runs (deploy.replicas is 0)' : 'there is no model.lock.json with golden rows';
+    const because = live.length === 0 ? whyNoPod(release) : 'there is no model.lock.json with golden rows';
     world.report({ type: 'not-verified', because });
     return { pods: live.map(nameOf), verifiedRows: 0 };
   }
@@ -60,6 +60,12 @@ async function proveAll(
 }
 
 const nameOf = (pod: LivePod): string => pod.metadata.name;
+
+/** An autoscaler sleeps for as long as there are no pods. */
+const whyNoPod = ({ objects, service, environment }: Release): string =>
+  objects.some(({ kind }) => kind === RESOURCES.HorizontalPodAutoscaler.kind)
+    ? `no pod runs: it was scaled to 0, where its autoscaler leaves it; "kubectl -n ${environment.namespace} scale deployment ${service} --replicas=1" wakes it`
+    : 'no pod runs (deploy.replicas is 0)';
 
 const podsLeave = ({ service, environment }: Release): Problem => ({
   code: 'pods-leave',
