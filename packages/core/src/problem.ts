@@ -4,13 +4,13 @@ export const EXIT_CODES = {
   bug: { code: 1, meaning: 'a bug in Modelyard; the stack is printed' },
   input: { code: 2, meaning: 'your input, files or tools need a change' },
   preflight: { code: 3, meaning: 'the cluster cannot be used: wrong context, unreachable, no permission, no room' },
-  conflict: { code: 4, meaning: 'another manager owns a field that would change' },
+  conflict: { code: 4, meaning: 'another manager owns a field that would change, or somebody else made the object' },
   apply: { code: 5, meaning: 'the API server refused an object' },
   rollout: { code: 6, meaning: 'the rollout failed; its cause is printed' },
   rolledBack: { code: 7, meaning: 'the rollout failed and the earlier version is back' },
   locked: { code: 8, meaning: 'another deploy holds the lock' },
   timeout: { code: 124, meaning: 'not ready in time' },
-  interrupted: { code: 130, meaning: 'interrupted by Ctrl-C or SIGTERM' },
+  interrupted: { code: 130, meaning: 'interrupted: Ctrl-C, SIGTERM, a lost terminal, or a reader that went away' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
