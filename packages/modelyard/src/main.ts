@@ -1,12 +1,9 @@
 import { EXIT_CODES, formatProblems, nodeVersionProblem } from '@modelyard/core';
 import { runCommandLine } from './command-line.ts';
+import { onLostReader } from './lost-reader.ts';
 
-// Whoever reads the output may go before it ends ("--help | head"); a command that is under way is told by its session.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+// A command that is under way is told by its session.
+onLostReader(() => undefined);
 
 const old = nodeVersionProblem(process.versions.node, 'modelyard');
 if (old) {

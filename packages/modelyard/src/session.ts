@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT_CODES, type ExitName, formatBug, ProblemError } from '@modelyard/core';
 import { printableFailure, type Screen, type Terminal } from '@modelyard/deploy';
+import { onLostReader } from './lost-reader.ts';
 
 /** What every command works with: the process's surroundings and a signal that Ctrl-C aborts. */
 export interface Session {
@@ -22,13 +23,9 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
     if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted.code);
     interruption.abort();
   };
-  // Whoever read the output has gone ("| head"): as with Ctrl-C, what was begun is ended in order, and the lock given back.
-  const deaf = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    interruption.abort();
-  };
   for (const signal of SIGNALS) process.on(signal, interrupt);
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', deaf);
+  // As with Ctrl-C, what was begun is ended in order, and the lock given back.
+  onLostReader(() => interruption.abort());
   const terminal = {
     env: process.env,
     output,

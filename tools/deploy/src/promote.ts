@@ -4,7 +4,7 @@ import type { Cluster } from './cluster/index.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { applySetOf, type Inventory, readBooks } from './inventory/index.ts';
 import { type LiveDeployment, RESOURCES } from './kube/index.ts';
-import { isLive, keepServed, readStanding } from './release/index.ts';
+import { isLive, readStanding } from './release/index.ts';
 import { releaseOfRevision } from './release-of-revision.ts';
 import { readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, type Target } from './target.ts';
@@ -45,8 +45,7 @@ async function readProved(from: Target, world: Pick<World, 'connect'>): Promise<
   const cluster = await world.connect(accessTo(from));
   try {
     const stored = await readLastProved(cluster, from);
-    // What an add-on brought that has gone since is no part of what can run.
-    const release = await keepServed(cluster, releaseOfRevision(stored, from), () => undefined);
+    const release = await releaseOfRevision(cluster, stored, from);
     const inventory = await readStanding(cluster, release);
     if (!isLive(inventory, release)) {
       const what = `revision ${stored.revision} was proved, but what runs is no longer that: a deploy is under way or failed, or objects were edited`;

@@ -10,14 +10,14 @@ import {
   bringUp,
   inLiveWay,
   isLive,
-  keepServed,
   planRelease,
   type Release,
   readOnceGone,
   readStanding,
   UnprovedError,
 } from './release/index.ts';
-import { type RevisionTarget, releaseOfRevision } from './release-of-revision.ts';
+import { releaseOfRevision } from './release-of-revision.ts';
+import type { Note } from './report/index.ts';
 import { listRevisions, type Revision, readRevision, type StoredRevision } from './revisions/index.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -42,7 +42,7 @@ export async function rollbackService(request: RollbackRequest, world: World): P
   const cluster = await world.connect(accessTo(request));
   try {
     return await withDeployLock(cluster, lockOf(request), world, async (locked, held) => {
-      const release = await servedRelease(held, await chooseRevision(held, request), request, world);
+      const release = await releaseOfRevision(held, await chooseRevision(held, request), request, tellOn(world));
       const inventory = await readOnceGone(held, release, locked);
       return bringBack(held, await preflight(held, release, inventory, (finding) => world.report(finding)), inventory, locked);
     });
@@ -72,7 +72,7 @@ export async function rollBackAfter(error: unknown, cluster: Cluster, release: R
     // The error itself is told when the way back has come to its end, which may take minutes.
     for (const cause of error.problems) world.report({ type: 'cause', cause });
     world.report({ type: 'rolling-back', to: stored.revision, image: stored.image });
-    const back = await servedRelease(cluster, stored, { service, environment }, world);
+    const back = await releaseOfRevision(cluster, stored, { service, environment }, tellOn(world));
     const inventory = await readOnceGone(cluster, back, world);
     // What had no room on the way there has none on the way back.
     const { plan } = await bringBack(cluster, inLiveWay(back, inventory.members), inventory, world);
@@ -108,10 +108,7 @@ async function lastProved(cluster: Cluster, release: Release): Promise<StoredRev
   return last && readRevision(cluster, place, last.revision);
 }
 
-/** A revision as the cluster can hold it: an add-on may have gone since it was recorded, and what it brought is left out as in a deploy. */
-function servedRelease(cluster: Cluster, stored: StoredRevision, target: RevisionTarget, world: World): Promise<Release> {
-  return keepServed(cluster, releaseOfRevision(stored, target), (note) => world.report({ type: 'noted', ...note }));
-}
+const tellOn = (world: World) => (note: Note) => world.report({ type: 'noted', ...note });
 
 async function bringBack(cluster: Cluster, release: Release, inventory: Inventory, world: World): Promise<BroughtUp> {
   const plan = await planRelease(cluster, release, inventory);
@@ -134,7 +131,7 @@ async function chooseRevision(cluster: Cluster, request: RollbackRequest): Promi
 }
 
 async function isLiveNow(cluster: Cluster, stored: StoredRevision, request: RollbackRequest): Promise<boolean> {
-  const release = await keepServed(cluster, releaseOfRevision(stored, request), () => undefined);
+  const release = await releaseOfRevision(cluster, stored, request);
   return isLive(await readStanding(cluster, release), release);
 }
 

@@ -1,4 +1,4 @@
-import { LABEL_INSTANCE, ProblemError } from '@modelyard/core';
+import { ProblemError } from '@modelyard/core';
 import type { Cluster } from '../cluster/index.ts';
 import { isLeaving, type KubeObject, keyOf, refOf } from '../kube/index.ts';
 import { settleAll } from '../settle.ts';
@@ -59,6 +59,6 @@ async function compareOne(
   const tried = replicas === undefined ? desired : withReplicas(desired, replicas);
   const applied = await cluster.dryRun(tried, { force: repairs.length > 0 });
   // A conflict of fields is told first, with the field and its manager.
-  if (live && !member) refuseForeign(live, desired.metadata.labels?.[LABEL_INSTANCE] ?? desired.metadata.name);
+  if (live && !member) refuseForeign(desired, live);
   return { desired, applied, repairs, ...(live ? { live } : {}), ...(replicas === undefined ? {} : { handsOver: replicas }) };
 }

@@ -1,19 +1,20 @@
-import { FIELD_MANAGER, LABEL_INSTANCE, LABEL_MANAGED_BY, type Problem, ProblemError } from '@modelyard/core';
+import { LABEL_INSTANCE, LABEL_MANAGED_BY, type Problem, ProblemError } from '@modelyard/core';
 import { describeObject, type KubeObject, refOf } from '../kube/index.ts';
-import { ownedSelector } from '../manifests/index.ts';
 import { ourEntry } from './ownership.ts';
 
 /**
- * Throws when a live object of a wanted one's name was never applied by us and does not bear the service's labels: an apply would
- * merge the two without a word, and a later destroy would delete what somebody else made. Labels are how it is handed over.
+ * Throws when a live object of a wanted one's name was never applied by us and does not bear the labels that say whose it is: an apply
+ * would merge the two without a word, and a later destroy would delete what somebody else made. The labels are how it is handed over.
  */
-export function refuseForeign(live: KubeObject, service: string): void {
-  const { labels = {} } = live.metadata;
-  const isHandedOver = labels[LABEL_INSTANCE] === service && labels[LABEL_MANAGED_BY] === FIELD_MANAGER;
-  if (ourEntry(live) === undefined && !isHandedOver) throw new ProblemError([foreignObject(live, service)], 'conflict');
+export function refuseForeign(desired: KubeObject, live: KubeObject): void {
+  const ours = [LABEL_INSTANCE, LABEL_MANAGED_BY].map((key) => [key, desired.metadata.labels?.[key]] as const);
+  const isHandedOver = ours.every(([key, value]) => live.metadata.labels?.[key] === value);
+  if (ourEntry(live) === undefined && !isHandedOver) {
+    throw new ProblemError([foreignObject(live, ours.map(([key, value]) => `${key}=${value}`).join(' '))], 'conflict');
+  }
 }
 
-function foreignObject(live: KubeObject, service: string): Problem {
+function foreignObject(live: KubeObject, labels: string): Problem {
   const { namespace, managedFields = [] } = live.metadata;
   const makers = [...new Set(managedFields.map(({ manager }) => manager).filter(Boolean))];
   const object = describeObject(refOf(live));
@@ -21,6 +22,6 @@ function foreignObject(live: KubeObject, service: string): Problem {
     code: 'foreign-object',
     where: `${object} in ns/${namespace}`,
     what: `it is there already, and Modelyard did not make it${makers.length > 0 ? ` (${makers.join(', ')} did)` : ''}`,
-    remedy: `rename the service, delete the object, or hand it over: kubectl -n ${namespace} label ${object} ${ownedSelector(service).replace(',', ' ')}`,
+    remedy: `rename the service, delete the object, or hand it over: kubectl -n ${namespace} label ${object} ${labels}`,
   };
 }
