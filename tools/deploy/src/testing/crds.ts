@@ -24,17 +24,14 @@ export async function withKind<T>(
       versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { status: {} } }],
     },
   };
-  // Of a test before this one, it may still be on its way out.
-  await kubectl(['wait', '--for=delete', `crd/${name}`, '--timeout=60s']);
   await kubectl(['apply', '-f', '-'], JSON.stringify(definition));
   try {
-    await kubectl(['wait', '--for=condition=Established', `crd/${name}`, '--timeout=30s']);
+    while (!(await isServed(name))) await sleep(100);
     return await use();
   } finally {
-    // Deleting takes half a minute; not serving it any more is the same to whoever asks.
+    // A definition takes half a minute and more to be deleted; one that serves no version is the same to whoever asks, and the next test serves it again.
     await kubectl(['patch', 'crd', name, '--type=json', '-p', UNSERVE]);
     while (await isServed(name)) await sleep(100);
-    await kubectl(['delete', 'crd', name, '--wait=false']);
   }
 }
 
