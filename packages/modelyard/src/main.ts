@@ -11,7 +11,11 @@ if (old) {
   process.exitCode = EXIT_CODES.input.code;
 } else {
   // No await at the top: the bundle is CommonJS, which cannot have one.
-  void runCommandLine(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
+  void runCommandLine(process.argv.slice(2)).then(leave);
+}
+
+/** Ends the process when all that it said has been taken. Connections that were closed would keep it for another moment. */
+function leave(code: number): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findKubectl } from '../../../deploy/src/testing/index.ts';
 
-const POLL_MS = 500;
+const POLL_MS = 100;
 
 /** What a bench asks of the API server beside the contenders. */
 export interface ApiServer {

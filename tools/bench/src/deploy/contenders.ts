@@ -8,6 +8,8 @@ import { type Taken, timed } from './timed.ts';
 /** One who brings the same objects to a cluster. */
 export interface Contender {
   readonly name: string;
+  /** What is reached on the way to the end, and has a row of its own. */
+  readonly milestone?: string;
   /** Readies what is only input; it is not measured. */
   prepare(fixture: Fixture, reach: Reach): Promise<void>;
   deploy(fixture: Fixture, reach: Reach): Promise<Taken>;
@@ -44,8 +46,9 @@ export async function findContenders(home: string, api: ApiServer): Promise<Cont
     },
     {
       name: 'modelyard deploy',
+      milestone: 'of it, until the objects are applied',
       prepare: pointTo,
-      deploy: (fixture) => timed([...modelyard, 'deploy', '--all'], env, fixture.directory),
+      deploy: (fixture) => timed([...modelyard, 'deploy', '--all'], env, fixture.directory, PLANNED_OR_APPLIED),
     },
     {
       name: 'helm upgrade --install',
@@ -62,6 +65,9 @@ export async function findContenders(home: string, api: ApiServer): Promise<Cont
     },
   ];
 }
+
+/** A deploy waits for its rollouts after these lines; an apply ends here. */
+const PLANNED_OR_APPLIED = /^(\S+ +)?(plan|created|updated) /;
 
 /** The rendered objects of all services, as YAML. */
 export const manifestOf = ({ directory }: Fixture): string => join(directory, 'all.yaml');

@@ -118,6 +118,9 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   lists.set(key, [...(lists.get(key) ?? []), value]);
 }
 
+/** CPU, memory and applies are of the whole process. */
+const NOT_OF_A_PART = [null, null, ...STEPS.map(() => null)];
+
 function tableOf(
   fixture: Fixture,
   contenders: readonly Contender[],
@@ -127,6 +130,7 @@ function tableOf(
 ): BenchTable {
   const middle = (contender: Contender, step: Step, figure: (taken: Taken) => number): number =>
     median((figures.get(keyOf(contender, step)) ?? []).map(figure));
+  const reached = ({ reachedSeconds = Number.NaN }: Taken): number => reachedSeconds;
   return {
     title: `${fixture.services} services, ${way.delayMs === 0 ? 'API server on loopback' : `${way.delayMs} ms more for each round trip`} (medians)`,
     anchor: contenders.some(({ name }) => name === ANCHOR) ? ANCHOR : (contenders[0]?.name ?? ''),
@@ -136,14 +140,19 @@ function tableOf(
       { name: 'peak memory', unit: 'MiB', digits: 0 },
       ...STEPS.map((name) => ({ name: `applies, ${name}`, unit: '', digits: 0 })),
     ],
-    rows: contenders.map((contender) => ({
-      name: contender.name,
-      values: [
-        ...STEPS.map((step) => middle(contender, step, ({ seconds }) => seconds)),
-        middle(contender, 'no-op', ({ cpuSeconds }) => cpuSeconds),
-        Math.max(...STEPS.map((step) => middle(contender, step, ({ peakMiB }) => peakMiB))),
-        ...STEPS.map((step) => median(applies.get(keyOf(contender, step)) ?? [])),
-      ],
-    })),
+    rows: contenders.flatMap((contender) => [
+      {
+        name: contender.name,
+        values: [
+          ...STEPS.map((step) => middle(contender, step, ({ seconds }) => seconds)),
+          middle(contender, 'no-op', ({ cpuSeconds }) => cpuSeconds),
+          Math.max(...STEPS.map((step) => middle(contender, step, ({ peakMiB }) => peakMiB))),
+          ...STEPS.map((step) => median(applies.get(keyOf(contender, step)) ?? [])),
+        ],
+      },
+      ...(contender.milestone
+        ? [{ name: contender.milestone, values: [...STEPS.map((step) => middle(contender, step, reached)), ...NOT_OF_A_PART] }]
+        : []),
+    ]),
   };
 }
