@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   rolledBack: { code: 7, meaning: 'the rollout failed and the earlier version is back' },
   locked: { code: 8, meaning: 'another deploy holds the lock' },
   timeout: { code: 124, meaning: 'not ready in time' },
-  interrupted: { code: 130, meaning: 'interrupted: Ctrl-C, SIGTERM, a lost terminal, or a reader that went away' },
+  interrupted: { code: 130, meaning: 'interrupted: Ctrl-C, SIGTERM, a lost terminal, or output that cannot be written' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT_CODES, type ExitName, formatBug, ProblemError } from '@modelyard/core';
 import { printableFailure, type Screen, type Terminal } from '@modelyard/deploy';
-import { onLostReader } from './lost-reader.ts';
+import { onLostOutput } from './lost-output.ts';
 
 /** What every command works with: the process's surroundings and a signal that Ctrl-C aborts. */
 export interface Session {
@@ -25,7 +25,7 @@ export async function inSession(output: 'text' | 'json', command: CommandBody): 
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   // As with Ctrl-C, what was begun is ended in order, and the lock given back.
-  onLostReader(() => interruption.abort());
+  onLostOutput(() => interruption.abort());
   const terminal = {
     env: process.env,
     output,
