@@ -1,5 +1,4 @@
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { ROOT } from './sources.ts';
@@ -7,15 +6,6 @@ import { ROOT } from './sources.ts';
 // Node opens a file for each module, and the command line is a thousand of them: one bundle starts four times as fast.
 // What finds files beside itself (templates, the cluster's sources) cannot move into it and is loaded when it is needed.
 const EXTERNAL = /^@modelyard\/(cluster|standards|templates)(\/|$)/;
-const UNDICI_IN_PART = `
-import api from 'undici/lib/api/index.js';
-import buildConnector from 'undici/lib/core/connect.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
-import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
-Object.assign(Dispatcher.prototype, api);
-export { Agent, buildConnector, ProxyAgent };
-`;
 const door = join(ROOT, 'packages/modelyard');
 const output = join(door, 'dist/cli');
 
@@ -26,7 +16,7 @@ const bundle = await rolldown({
   platform: 'node',
   external: EXTERNAL,
   cwd: door,
-  plugins: [undiciInPart(), http2WhenAsked(), oneCopyOfEach()],
+  plugins: [http2WhenAsked(), oneCopyOfEach()],
 });
 const { output: chunks } = await bundle.write({
   dir: output,
@@ -45,25 +35,7 @@ writeFileSync(
   licensesOf([...new Set(modules.map(packageOf).filter((folder) => folder !== undefined))].sort()),
 );
 
-/**
- * undici without fetch, WebSocket, mocks and caches, of which we use nothing and which take longer to load than all that we
- * use. The client library, which comes only with credential plugins, keeps the whole.
- */
-function undiciInPart(): Plugin {
-  const ours = join(ROOT, 'tools/deploy');
-  const id = '\0undici-in-part';
-  return {
-    name: 'undici-in-part',
-    resolveId: (name, importer) => {
-      if (name === 'undici' && importer?.startsWith(ours)) return id;
-      // The part is of the version that the deploy names; other packages bring others, which lie nearer to the door.
-      return importer === id ? createRequire(join(ours, 'package.json')).resolve(name) : null;
-    },
-    load: (loaded) => (loaded === id ? UNDICI_IN_PART : null),
-  };
-}
-
-/** undici loads its HTTP/2, and Node's, before it is asked for: 15 ms for what we do not use and credential plugins seldom do. */
+/** undici, which comes with credential plugins, loads its HTTP/2, and Node's, before it is asked for: 15 ms for what is seldom used. */
 function http2WhenAsked(): Plugin {
   const prefix = '\0when-asked:';
   return {

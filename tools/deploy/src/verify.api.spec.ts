@@ -45,7 +45,7 @@ async function deployedPods(namespace: string, port: number): Promise<LivePod[]>
   await deployService(request, recordingWorld());
   const access = await loadKubeAccess(accessTo(request));
   if (!access.ok) throw new Error('no access');
-  const transport = openTransport(access.value);
+  const transport = await openTransport(access.value);
   const cluster = await connectCluster(accessTo(request));
   try {
     const pods = (await cluster.list({ resource: RESOURCES.Pod, namespace })) as LivePod[];

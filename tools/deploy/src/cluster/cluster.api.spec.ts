@@ -6,7 +6,7 @@ import { renderNamespace } from '../manifests/index.ts';
 import { accessTo } from '../target.ts';
 import { problemsOf, recordingWorld, requestFor, withCountingRelay, withKubeconfig } from '../testing/api.ts';
 import { type Cluster, connectCluster } from './index.ts';
-import { MAX_CONNECTIONS } from './transport.ts';
+import { MAX_REQUESTS } from './transport.ts';
 
 async function withCluster<T>(use: (cluster: Cluster) => Promise<T>, kubeconfig = inject('cluster').kubeconfigPath): Promise<T> {
   const cluster = await connectCluster({ ...accessTo(requestFor('any')), kubeconfigs: [kubeconfig] });
@@ -94,7 +94,7 @@ async function withKubeconfigAsManager(manager: string, namespace: string): Prom
   const { openTransport } = await import('./transport.ts');
   const access = await loadKubeAccess(accessTo(requestFor(namespace)));
   if (!access.ok) throw new Error('no access');
-  const transport = openTransport(access.value);
+  const transport = await openTransport(access.value);
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/churn`;
   const metadata = { name: 'churn', namespace };
   const body = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 3 } };
@@ -142,7 +142,7 @@ test('requests one after the other share a connection, and many at once share th
           // A connection is busy until the end of its answer was read, so that a second one may be opened meanwhile.
           expect(opened()).toBeLessThanOrEqual(2);
           await Promise.all(Array.from({ length: 200 }, (_, i) => cluster.apply(configMap('pool', `many-${i}`))));
-          expect(opened()).toBeLessThanOrEqual(MAX_CONNECTIONS);
+          expect(opened()).toBeLessThanOrEqual(MAX_REQUESTS);
         }, file),
     ),
   );

@@ -32,7 +32,7 @@ const deleteOptions = (ref: ObjectRef) => ({
 export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   const kube = unwrap(await loadKubeAccess(access), 'preflight');
   expectServer(access, kube);
-  const pool = openTransport(kube);
+  const pool = await openTransport(kube);
   const about: About = (verb, object, namespace) => ({
     verb,
     object,
@@ -49,8 +49,8 @@ export async function openCluster(access: ClusterAccess): Promise<Cluster> {
   return clusterOver(transport, kube, about, { serves, watch });
 }
 
-const closing = (pool: Transport) => async (error: unknown) => {
-  await pool.close();
+const closing = (pool: Transport) => (error: unknown) => {
+  pool.close();
   throw error;
 };
 
@@ -90,7 +90,7 @@ function clusterOver(transport: Transport, kube: KubeAccess, about: About, share
         ...shared,
         watch: (query, onItems, own) => shared.watch(query, onItems, AbortSignal.any([own, signal])),
       }),
-    close: () => transport.close(),
+    close: async () => transport.close(),
   };
 }
 

@@ -8,7 +8,7 @@ import type { ClusterAccess } from './types.ts';
 
 const GREETINGS = 4;
 const GREETING_PAUSE_MS = 500;
-const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', NO_JSON]);
+const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', NO_JSON]);
 const VERSION: ApiRequest = { method: 'GET', path: '/version' };
 
 /** Asks the server whether it is there and takes our credentials; a ProblemError when not, or when it is another one than the environment says. */

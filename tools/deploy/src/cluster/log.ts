@@ -1,3 +1,4 @@
+import { textOf } from './connections.ts';
 import { linesOf } from './lines.ts';
 import { podPath } from './paths.ts';
 import { requestError, type Subject } from './problems.ts';
@@ -28,8 +29,8 @@ export async function followLog(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const { statusCode, body } = await transport.open(logRequest(pod, request, { follow: 'true' }), signal, SILENCE_SECONDS);
-    if (statusCode !== 200) throw requestError({ answered: true, status: statusCode, text: await body.text() }, subject);
+    const { status, body } = await transport.open(logRequest(pod, request, { follow: 'true' }), signal, SILENCE_SECONDS);
+    if (status !== 200) throw requestError({ answered: true, status, text: await textOf(body) }, subject);
     // What crashes may not come to the end of its last line.
     for await (const line of linesOf(body, true)) onLine(line);
   } catch (error) {

@@ -18,7 +18,7 @@ test.each([
   [answered(503, '', '120'), 30],
   [answered(500, 'etcdserver: leader changed'), 0.125],
   [lost('ECONNRESET'), 0.125],
-  [lost('UND_ERR_SOCKET'), 0.125],
+  [lost('ETIMEDOUT'), 0.125],
 ])('%j is tried again after %d s at the soonest', (attempt, seconds) => {
   expect(retryDelaySeconds(attempt, 1, 0)).toBe(seconds);
 });

@@ -55,10 +55,9 @@ const LASTING_ERRORS: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'GIVEN_UP',
   'ABORT_ERR',
-  'UND_ERR_ABORTED',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-  'UND_ERR_INVALID_ARG',
+  'CLOSED',
+  'ERR_INVALID_CHAR',
+  'ERR_UNESCAPED_CHARACTERS',
 ]);
 
 /** Whether it was the certificate, and not the network. */

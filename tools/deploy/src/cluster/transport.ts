@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
+import { openConnections, textOf, type WireAnswer } from './connections.ts';
 import { type Credentials, rememberCredentials } from './credentials.ts';
-import { dispatchersOf } from './dispatcher.ts';
+import { openGate } from './gate.ts';
 import { jsonText } from './json-text.ts';
 import type { KubeAccess } from './kube-access.ts';
 import { type Attempt, retryDelaySeconds } from './retry.ts';
@@ -29,14 +29,14 @@ export interface ApiRequest {
 export interface Transport {
   send(request: ApiRequest): Promise<Attempt>;
   /** An answer whose body is read as it arrives. */
-  open(request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData>;
+  open(request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<WireAnswer>;
   /** The server's time: the Date of its last answer and what has passed since, in milliseconds since 1970. */
   serverNowMs(): number;
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** At most this many requests are under way at once; the rest wait for a connection. */
-export const MAX_CONNECTIONS = 16;
+/** At most this many requests are under way at once, beside watches; the rest wait in turn. */
+export const MAX_REQUESTS = 16;
 const ANSWER_TIMEOUT_SECONDS = 60;
 /** No further attempt begins after this time, however few were made. */
 const LAST_ATTEMPT_MS = 60_000;
@@ -45,42 +45,45 @@ export const GIVEN_UP = 'GIVEN_UP';
 /** The code of an answer that says that it is good and is no JSON: cut off, or not from an API server. */
 export const NO_JSON = 'NO_JSON';
 
-/** All requests of a deploy through one pool of connections, which the library would open anew for each request. */
-export function openTransport(access: KubeAccess): Transport {
-  // A watch keeps its connection for as long as it lasts; in the pool, a few services would leave none for anything else.
-  const [pool, watches] = dispatchersOf(access, [MAX_CONNECTIONS, null]) as [Dispatcher, Dispatcher];
+/** All requests of a deploy through kept connections; what one request leaves, the next one or a watch uses. */
+export async function openTransport(access: KubeAccess): Promise<Transport> {
+  const connections = await openConnections(access);
+  // A watch lasts, and does not count: a few services would leave no room for anything else.
+  const gate = openGate(MAX_REQUESTS);
   const closing = new AbortController();
   const credentials = rememberCredentials(access);
   const serverClock = followServerClock();
-  const dispatch: Dispatch = (through, request, used, more) =>
-    through.request({
-      origin: access.server.origin,
-      path: pathOf(access.server, request),
+  const ask = (request: ApiRequest, used: Credentials, headTimeoutMs: number, bodyTimeoutMs: number, signal?: AbortSignal) =>
+    connections.ask({
       method: request.method,
+      path: pathOf(access.server, request),
       headers: { ...used.headers, ...bodyHeaders(request) },
-      body: request.body === undefined ? null : jsonText(request.body),
-      ...more,
+      ...(request.body === undefined ? {} : { body: jsonText(request.body) }),
+      headTimeoutMs,
+      bodyTimeoutMs,
+      ...(signal ? { signal } : {}),
     });
-  const sendOnce = async (request: ApiRequest): Promise<Attempt> => {
+  const sendInside = async (request: ApiRequest): Promise<Attempt> => {
     const used = await credentials.current();
     const timeout = (request.timeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1_000;
     try {
-      const signal = request.signal ? { signal: request.signal } : {};
-      const answer = await dispatch(pool, request, used, { headersTimeout: timeout, bodyTimeout: timeout, ...signal });
-      serverClock.note(answer.headers.date);
-      if (answer.statusCode === 401) credentials.refuse(used);
-      return readAnswer(request, answer.statusCode, answer.headers['retry-after'], await answer.body.text());
+      const { status, headers, body } = await ask(request, used, timeout, timeout, request.signal);
+      serverClock.note(headers.date);
+      if (status === 401) credentials.refuse(used);
+      return readAnswer(request, status, headers['retry-after'], await textOf(body));
     } catch (error) {
       return { answered: false, errorCode: request.signal?.aborted ? GIVEN_UP : errorCodeOf(error) };
     }
   };
-  const openOnce = async (request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<Dispatcher.ResponseData> => {
+  const sendOnce = async (request: ApiRequest): Promise<Attempt> => {
+    const leave = await gate.enter(request.signal).catch(() => undefined);
+    if (!leave) return { answered: false, errorCode: GIVEN_UP };
+    return sendInside(request).finally(leave);
+  };
+  const openOnce = async (request: ApiRequest, signal: AbortSignal, idleSeconds: number): Promise<WireAnswer> => {
     const used = await credentials.current();
-    const timeout = idleSeconds * 1_000;
-    const answer = await dispatch(watches, request, used, { signal, headersTimeout: ANSWER_TIMEOUT_SECONDS * 1_000, bodyTimeout: timeout });
-    // The pool may be closed before the first read; a reader is told of the error all the same.
-    answer.body.on('error', () => undefined);
-    if (answer.statusCode === 401) credentials.refuse(used);
+    const answer = await ask(request, used, ANSWER_TIMEOUT_SECONDS * 1_000, idleSeconds * 1_000, signal);
+    if (answer.status === 401) credentials.refuse(used);
     return answer;
   };
   return {
@@ -88,24 +91,17 @@ export function openTransport(access: KubeAccess): Transport {
     serverNowMs: serverClock.nowMs,
     open: async (request, signal, idleSeconds) => {
       const answer = await openOnce(request, signal, idleSeconds);
-      if (answer.statusCode !== 401) return answer;
-      await answer.body.dump();
+      if (answer.status !== 401) return answer;
+      answer.body.resume();
       return openOnce(request, signal, idleSeconds);
     },
-    close: async () => {
+    close: () => {
       // A wait between two attempts would keep the process alive after its last word.
       closing.abort();
-      await Promise.all([pool.destroy(), watches.destroy()]);
+      connections.close();
     },
   };
 }
-
-type Dispatch = (
-  through: Dispatcher,
-  request: ApiRequest,
-  used: Credentials,
-  more: Partial<Dispatcher.RequestOptions>,
-) => Promise<Dispatcher.ResponseData>;
 
 async function sendWithRetries(
   request: ApiRequest,
@@ -132,8 +128,8 @@ async function sendWithRetries(
 }
 
 /** A good answer is parsed here, so that one which was cut off is found where it can still be asked for again. */
-function readAnswer(request: ApiRequest, status: number, retryAfter: string | string[] | undefined, text: string): Attempt {
-  const answer = { answered: true, status, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) } as const;
+function readAnswer(request: ApiRequest, status: number, retryAfter: string | undefined, text: string): Attempt {
+  const answer = { answered: true, status, text, ...(retryAfter === undefined ? {} : { retryAfter }) } as const;
   if (request.isText || status >= 300) return answer;
   try {
     return { ...answer, text: '', value: JSON.parse(text) as unknown };
@@ -142,7 +138,7 @@ function readAnswer(request: ApiRequest, status: number, retryAfter: string | st
   }
 }
 
-/** Node's or undici's code of a failed connection; a programming error is passed on. */
+/** Node's code of a failed connection; a programming error is passed on. */
 export function errorCodeOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   if (typeof code === 'string') return code;

@@ -32,7 +32,7 @@ async function serverWith(lists: readonly string[][], watches: readonly Respond[
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
-  const transport = openTransport(access);
+  const transport = await openTransport(access);
   cleanups.push(
     () => transport.close(),
     () => server.closeAllConnections(),
@@ -126,7 +126,7 @@ test('a watch that is told to stop while its first list is on the way ends quiet
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
-  const transport = openTransport(access);
+  const transport = await openTransport(access);
   cleanups.push(
     () => server.closeAllConnections(),
     () => server.close(),
@@ -152,7 +152,7 @@ test('of a long list is kept what the query keeps, page by page', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
-  const transport = openTransport(access);
+  const transport = await openTransport(access);
   cleanups.push(
     () => transport.close(),
     () => server.closeAllConnections(),
@@ -179,7 +179,7 @@ test('a list that expires between two pages is asked for again, in one piece', a
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const access = { context: 'lab', server: new URL(address), connection: { type: 'none' } as const, authenticate: async () => ({}) };
-  const transport = openTransport(access);
+  const transport = await openTransport(access);
   cleanups.push(
     () => transport.close(),
     () => server.closeAllConnections(),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProblemError } from '@modelyard/core';
 import type { KubeObject } from '../kube/index.ts';
 import { passProblem } from '../settle.ts';
+import { textOf } from './connections.ts';
 import { linesOf } from './lines.ts';
 import { type Listed, listAll, listPlace } from './list.ts';
 import { collectionPath } from './paths.ts';
@@ -156,7 +157,7 @@ function passBrokenConnection(error: unknown, signal: AbortSignal): { done: true
 
 async function* watchLines({ transport, query, subject, signal }: Watching, version: string): AsyncGenerator<string, Ending> {
   const startedMs = performance.now();
-  const { statusCode, body } = await transport.open(
+  const { status, body } = await transport.open(
     {
       method: 'GET',
       path: collectionPath(query.resource, query.namespace),
@@ -172,11 +173,11 @@ async function* watchLines({ transport, query, subject, signal }: Watching, vers
     signal,
     STALL_SECONDS,
   );
-  if (statusCode === 410) return 'expired';
-  if (statusCode !== 200) {
-    const text = await body.text();
-    if (RETRIED_STATUSES.has(statusCode)) return 'broken';
-    throw requestError({ answered: true, status: statusCode, text }, subject);
+  if (status === 410) return 'expired';
+  if (status !== 200) {
+    const text = await textOf(body);
+    if (RETRIED_STATUSES.has(status)) return 'broken';
+    throw requestError({ answered: true, status, text }, subject);
   }
   for await (const line of linesOf(body)) yield line;
   // A server that hangs up at once, again and again, must not be asked in a tight circle.
