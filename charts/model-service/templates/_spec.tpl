@@ -129,11 +129,11 @@ annotations:
 {{- include "modelyard.strings" $data -}}
 {{- end -}}
 
-{{/* A map of strings, every key and value quoted: "33e762" is no number then, whoever reads it. */}}
+{{/* A map of strings, every key and value quoted: "33e762" is no number then, whoever reads it. "%+q" also escapes what YAML takes only so. */}}
 {{- define "modelyard.strings" -}}
 {{- if not . }}{}{{ end -}}
 {{- range $key, $value := . }}
-{{ toJson $key }}: {{ toJson $value }}
+{{ printf "%+q" $key }}: {{ printf "%+q" $value }}
 {{- end }}
 {{- end -}}
 

@@ -147,6 +147,14 @@ bad-value  spec.yaml:5:93: "deploy.secrets.0.key" is "..", which no Secret can h
           name a key of the Secret`,
   ],
   [
+    String.raw`{ pod: { annotations: { a.example/x: "\ud800" } }, workload: { annotations: { y: "\u007f" } }, ingress: { host: a.example, annotations: { z: "a\udc00" } } }`,
+    `bad-value  spec.yaml:5:46: "deploy.pod.annotations.a.example/x" holds half of a character
+          an annotation is text: take it out, or encode it
+
+bad-value  spec.yaml:5:150: "deploy.ingress.annotations.z" holds half of a character
+          an annotation is text: take it out, or encode it`,
+  ],
+  [
     '{ tolerations: [{ value: a }, { key: b, operator: Exists, value: c, tolerationSeconds: 5 }] }',
     `missing-key  spec.yaml:5:25: "deploy.tolerations.0.key" is missing, and operator is not "Exists"
           name the key of the taint
@@ -225,4 +233,17 @@ test.each([
   ['tolerations.0.value', '{ tolerations: [{ key: a, value: x y }] }'],
 ])('what the server takes for no name is refused: %s', (key, deploy) => {
   expect(problemsOf(`deploy: ${deploy}`)).toContain(`"deploy.${key}" is "`);
+});
+
+test('a label, an annotation or a taint whose prefix is longer than a name may be is refused where it stands', () => {
+  const key = (length: number) =>
+    `${Array.from({ length: 8 }, () => 'a'.repeat(31))
+      .join('.')
+      .slice(0, length - 2)}.b/x`;
+  const deploy = (length: number) =>
+    `deploy: { workload: { labels: { ${key(length)}: b } }, nodeSelector: { ${key(length)}: c }, tolerations: [{ key: ${key(length)}, operator: Exists }], network: { from: [{ podLabels: { ${key(length)}: d } }] }, autoscaling: { maxReplicas: 2, metrics: [{ type: pods, name: q, averageValue: "1", labels: { ${key(length)}: e } }] } }`;
+  expect(problemsOf(deploy(253))).toBe('none');
+  const problems = problemsOf(deploy(254));
+  expect(problems.match(/^bad-value {2}spec\.yaml:5:\d+: "a{20}…[a.]+b\/x" has a prefix of 254 characters$/gm)).toHaveLength(5);
+  expect(problems.match(/^ {10}a prefix has 253 at most: shorten it$/gm)).toHaveLength(5);
 });

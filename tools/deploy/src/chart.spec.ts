@@ -98,6 +98,12 @@ test('helm template gives the same objects as render for a service with GPUs, se
   }
 });
 
+test('helm template gives the same objects as render for text with characters that YAML takes only as escapes', async () => {
+  const text = String.raw`"tab\t bell\a DEL\x7f C1\x80 next\x85 line\u2028 no-character\ufffe face\U0001F600 quote\" back\\ <&>"`;
+  const spec = `${specText()}deploy: { env: { TEXT: ${text} }, pod: { annotations: { acme.example/text: ${text} } } }\n`;
+  expect(sorted(await helmObjects(spec, REQUEST))).toEqual(sorted(renderedObjects(spec, REQUEST)));
+});
+
 test(`helm template gives the same objects as render for ${SPECS_PER_RUN} random specs`, { timeout: 120_000 }, async () => {
   const specs = fc.sample(anySpecSource, SPECS_PER_RUN).map((source) => specText(source));
   for (let start = 0; start < specs.length; start += SPECS_PER_PROCESS) {

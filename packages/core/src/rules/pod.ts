@@ -4,13 +4,14 @@ import type { DeploySpec } from '../deploy-spec.ts';
 import { parseQuantity } from '../quantity.ts';
 import { isReservedKey } from '../reserved-keys.ts';
 import { type Finding, unused } from './finding.ts';
+import { textFindings } from './text.ts';
 
 /** What must hold between the keys that say what a pod is and gets. */
 export function podFindings(source: DeploySource, spec: DeploySpec, hasMount: boolean): Finding[] {
   return [
     ...cpuFindings(spec),
     ...environmentFindings(spec, hasMount),
-    ...textFindings(spec),
+    ...textFindings(source, spec),
     ...gpuFindings(source, spec),
     ...tolerationFindings(spec),
     ...reservedFindings(source),
@@ -35,22 +36,6 @@ function environmentFindings({ env, secrets }: DeploySpec, hasMount: boolean): F
     findings.push(unused(path, 'the model is mounted where model.path says', 'take it out, or take model.source out'));
   }
   return findings;
-}
-
-/** What no container can be given, though a spec can say it. */
-function textFindings({ env, secrets }: DeploySpec): Finding[] {
-  const values = Object.entries(env)
-    .filter(([, value]) => value.includes('\0') || !value.isWellFormed())
-    .map(([name]): Finding => {
-      const what = (key: string) => `"${key}" holds a NUL character, or half of a character`;
-      return { code: 'bad-value', path: ['env', name], what, remedy: 'an environment variable is text: take it out, or encode it' };
-    });
-  const keys = secrets.flatMap(({ key }, index): Finding[] => {
-    if (key !== '.' && !key.startsWith('..')) return [];
-    const what = (name: string) => `"${name}" is "${key}", which no Secret can have`;
-    return [{ code: 'bad-value', path: ['secrets', String(index), 'key'], what, remedy: 'name a key of the Secret' }];
-  });
-  return [...values, ...keys];
 }
 
 function double(path: readonly string[], name: string, other: string): Finding {

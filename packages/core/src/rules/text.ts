@@ -1,0 +1,84 @@
+import type { DeploySource } from '../deploy-schema.ts';
+import type { DeploySpec } from '../deploy-spec.ts';
+import type { Finding } from './finding.ts';
+
+/** As for every name that is a DNS name; a pattern cannot count over its dots. */
+const LONGEST_PREFIX = 253;
+
+/** What the cluster cannot take as it is written, though the schema lets it pass. */
+export function textFindings(source: DeploySource, spec: DeploySpec): Finding[] {
+  return [...environmentValues(spec), ...secretKeys(spec), ...annotationValues(source), ...longPrefixes(source)];
+}
+
+function environmentValues({ env }: DeploySpec): Finding[] {
+  return Object.entries(env)
+    .filter(([, value]) => value.includes('\0') || !value.isWellFormed())
+    .map(([name]): Finding => {
+      const what = (key: string) => `"${key}" holds a NUL character, or half of a character`;
+      return { code: 'bad-value', path: ['env', name], what, remedy: 'an environment variable is text: take it out, or encode it' };
+    });
+}
+
+function secretKeys({ secrets }: DeploySpec): Finding[] {
+  return secrets.flatMap(({ key }, index): Finding[] => {
+    if (key !== '.' && !key.startsWith('..')) return [];
+    const what = (name: string) => `"${name}" is "${key}", which no Secret can have`;
+    return [{ code: 'bad-value', path: ['secrets', String(index), 'key'], what, remedy: 'name a key of the Secret' }];
+  });
+}
+
+/** The server writes another character in place of half of one, and the next deploy would find a change. */
+function annotationValues({ pod, workload, ingress }: DeploySource): Finding[] {
+  const maps: [string[], Readonly<Record<string, string>> | undefined][] = [
+    [['pod', 'annotations'], pod?.annotations],
+    [['workload', 'annotations'], workload?.annotations],
+    [['ingress', 'annotations'], ingress?.annotations],
+  ];
+  return maps.flatMap(([path, map = {}]) =>
+    Object.entries(map)
+      .filter(([, value]) => !value.isWellFormed())
+      .map(([name]): Finding => {
+        const what = (key: string) => `"${key}" holds half of a character`;
+        return { code: 'bad-value', path: [...path, name], what, remedy: 'an annotation is text: take it out, or encode it' };
+      }),
+  );
+}
+
+function longPrefixes(source: DeploySource): Finding[] {
+  return keyedMaps(source).flatMap(([path, map = {}]) =>
+    Object.keys(map)
+      .filter((key) => key.lastIndexOf('/') > LONGEST_PREFIX)
+      .map((key): Finding => {
+        const what = () => `"${shortened(key)}" has a prefix of ${key.lastIndexOf('/')} characters`;
+        return { code: 'bad-value', path: [...path, key], what, remedy: `a prefix has ${LONGEST_PREFIX} at most: shorten it` };
+      }),
+  );
+}
+
+function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, autoscaling, tolerations }: DeploySource) {
+  const maps: (readonly [string[], object | undefined])[] = [
+    [['pod', 'labels'], pod?.labels],
+    [['pod', 'annotations'], pod?.annotations],
+    [['workload', 'labels'], workload?.labels],
+    [['workload', 'annotations'], workload?.annotations],
+    [['monitoring', 'labels'], monitoring?.labels],
+    [['ingress', 'annotations'], ingress?.annotations],
+    [['nodeSelector'], nodeSelector],
+    ...(network?.from ?? [])
+      .flatMap((peer, index) =>
+        (['namespaceLabels', 'podLabels'] as const).map((kind) => [['network', 'from', String(index), kind], peer[kind]] as const),
+      )
+      .map(([path, map]): [string[], object | undefined] => [path, map]),
+    ...(autoscaling?.metrics ?? []).map(({ labels }, index): [string[], object | undefined] => [
+      ['autoscaling', 'metrics', String(index), 'labels'],
+      labels,
+    ]),
+    ...(tolerations ?? []).map(({ key }, index): [string[], object | undefined] => [
+      ['tolerations', String(index)],
+      key === undefined ? undefined : { [key]: key },
+    ]),
+  ];
+  return maps;
+}
+
+const shortened = (key: string): string => `${key.slice(0, 20)}…${key.slice(-20)}`;
