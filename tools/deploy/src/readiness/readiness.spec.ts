@@ -287,6 +287,15 @@ describe('pods that are not created', () => {
     expect(found).toMatchObject({ code, graceSeconds, remedy: expect.stringMatching(remedy) });
   });
 
+  test('because a default limit is below their request are told where the limit comes from', () => {
+    const invalid = 'spec.containers[0].resources.requests: Invalid value: "500m": must be less than or equal to cpu limit of 10m';
+    expect(only(failing(`Pod "churn-new-1" is invalid: ${invalid}`))).toMatchObject({
+      code: 'admission-denied',
+      graceSeconds: 0,
+      remedy: expect.stringMatching(/^a LimitRange of the namespace gives the pods a default limit .* set deploy\.resources\.cpuLimit/),
+    });
+  });
+
   test('for want of quota get a grace', () => {
     expect(only(failing('pods "churn-new-1" is forbidden: exceeded quota: gpus'))).toMatchObject({ code: 'quota', graceSeconds: 30 });
   });

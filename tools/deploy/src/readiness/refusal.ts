@@ -40,6 +40,13 @@ const REFUSALS: readonly { readonly sign: RegExp; readonly grace: Grace; readonl
     grace: GRACES.denied,
     remedy: 'a LimitRange of the namespace sets these bounds: change deploy.resources in model-service.yaml, or the LimitRange',
   },
+  {
+    // The one limit that the pods may lack is that of the CPU.
+    sign: /must be less than or equal to \S+ limit/,
+    grace: GRACES.denied,
+    remedy:
+      'a LimitRange of the namespace gives the pods a default limit below what they ask for: set deploy.resources.cpuLimit in model-service.yaml, lower deploy.resources.cpu, or change the LimitRange',
+  },
   { sign: /is forbidden/, grace: GRACES.denied, remedy: POLICY_REMEDY },
   { sign: /^/, grace: GRACES.notCreated, remedy: 'read the events below' },
 ];
