@@ -2,6 +2,7 @@ import { isServing, listCanaryPods, markOf, podShare, readTraffic, routedWeight,
 import type { CanaryState } from './canary-status.ts';
 import type { Cluster } from './cluster/index.ts';
 import type { LiveDeployment } from './kube/index.ts';
+import { modelContainer } from './model-container.ts';
 import { appliedAt } from './plan/index.ts';
 
 /** How far a canary is whose Deployment was read, beside the one that serves. */
@@ -28,4 +29,4 @@ export async function stateOfCanary(
   };
 }
 
-const imageOf = (deployment: LiveDeployment): string => deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
+const imageOf = (deployment: LiveDeployment): string => modelContainer(deployment.spec.template?.spec?.containers)?.image ?? '';

@@ -2,6 +2,7 @@ import { HEALTH_PATH, ProblemError } from '@modelyard/core';
 import { READ_STATUS, readGrowth, type Wanted } from './autoscaler/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { type KubeNode, type KubeObject, type LiveEvent, type LivePod, RESOURCES } from './kube/index.ts';
+import { modelContainer } from './model-container.ts';
 import { type HealthAnswer, newPods, newReplicaSet, probeEvent, type Rollout } from './readiness/index.ts';
 import type { Seen } from './rollout-watch.ts';
 import type { World } from './world.ts';
@@ -113,7 +114,7 @@ async function readNodes(cluster: Cluster): Promise<readonly KubeNode[]> {
 
 /** What a pod asks for that not every node has. */
 function wantedBy({ spec = {} }: LivePod): Wanted {
-  const requests = Object.entries(spec.containers?.[0]?.resources?.requests ?? {});
+  const requests = Object.entries(modelContainer(spec.containers)?.resources?.requests ?? {});
   const [resource = '', amount = '0'] = requests.find(([name]) => name.includes('/')) ?? [];
   return { pod: spec, resource, perPod: Number(amount) };
 }

@@ -3,6 +3,7 @@ import type { Cluster } from './cluster/index.ts';
 import type { Inventory } from './inventory/index.ts';
 import type { LiveDeployment } from './kube/index.ts';
 import { lockOf, withDeployLock } from './lock/index.ts';
+import { modelContainer } from './model-container.ts';
 import { isUnchanged } from './plan/index.ts';
 import { preflight } from './preflight/index.ts';
 import {
@@ -98,7 +99,7 @@ async function whatIsLive(cluster: Cluster, { service, environment }: Release): 
   if (live === 'unknown') return 'what is live now could not be asked';
   if (!live) return 'no Deployment is live now';
   const { replicas = 1, template } = live.spec;
-  const image = template?.spec?.containers?.[0]?.image ?? '';
+  const image = modelContainer(template?.spec?.containers)?.image ?? '';
   return `the Deployment now asks for ${image}; ${live.status?.availableReplicas ?? 0} of ${replicas} pods are available`;
 }
 

@@ -12,6 +12,7 @@ import {
   type Resource,
 } from './kube/index.ts';
 import { COMMIT_ANNOTATION } from './manifests/index.ts';
+import { modelContainer } from './model-container.ts';
 import { type Cause, findCauses, newPods, type Rollout } from './readiness/index.ts';
 import { refusalOf } from './release/index.ts';
 import { podAsJudged } from './rollout-watch.ts';
@@ -81,7 +82,7 @@ function statusOf(target: Target, rollout: Rollout): ServiceStatus {
 
 function imageOf(deployment: LiveDeployment): { image: string; commit?: string } {
   const commit = deployment.metadata.annotations?.[COMMIT_ANNOTATION];
-  const image = deployment.spec.template?.spec?.containers?.[0]?.image ?? '';
+  const image = modelContainer(deployment.spec.template?.spec?.containers)?.image ?? '';
   return { image, ...(commit ? { commit } : {}) };
 }
 

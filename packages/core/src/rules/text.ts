@@ -29,7 +29,7 @@ function secretKeys({ secrets }: DeploySpec): Finding[] {
 
 /** The server writes another character in place of half of one, and the next deploy would find a change. */
 function annotationValues({ pod, workload, ingress }: DeploySource): Finding[] {
-  const maps: [string[], Readonly<Record<string, string>> | undefined][] = [
+  const maps: [path: string[], map: Readonly<Record<string, string>> | undefined][] = [
     [['pod', 'annotations'], pod?.annotations],
     [['workload', 'annotations'], workload?.annotations],
     [['ingress', 'annotations'], ingress?.annotations],
@@ -55,8 +55,24 @@ function longPrefixes(source: DeploySource): Finding[] {
   );
 }
 
-function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, autoscaling, tolerations }: DeploySource) {
-  const maps: (readonly [string[], object | undefined])[] = [
+type KeyedMap = readonly [path: string[], map: object | undefined];
+
+/** Every map of a spec whose keys have a prefix; the key of a toleration stands as its only one. */
+function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, autoscaling, tolerations }: DeploySource): KeyedMap[] {
+  const peers = (network?.from ?? []).flatMap(({ namespaceLabels, podLabels }, index): KeyedMap[] => {
+    const at = (kind: string) => ['network', 'from', String(index), kind];
+    return [
+      [at('namespaceLabels'), namespaceLabels],
+      [at('podLabels'), podLabels],
+    ];
+  });
+  const metrics = (autoscaling?.metrics ?? []).map(
+    ({ labels }, index): KeyedMap => [['autoscaling', 'metrics', String(index), 'labels'], labels],
+  );
+  const taints = (tolerations ?? []).map(
+    ({ key }, index): KeyedMap => [['tolerations', String(index)], key === undefined ? undefined : { [key]: true }],
+  );
+  return [
     [['pod', 'labels'], pod?.labels],
     [['pod', 'annotations'], pod?.annotations],
     [['workload', 'labels'], workload?.labels],
@@ -64,21 +80,10 @@ function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, 
     [['monitoring', 'labels'], monitoring?.labels],
     [['ingress', 'annotations'], ingress?.annotations],
     [['nodeSelector'], nodeSelector],
-    ...(network?.from ?? [])
-      .flatMap((peer, index) =>
-        (['namespaceLabels', 'podLabels'] as const).map((kind) => [['network', 'from', String(index), kind], peer[kind]] as const),
-      )
-      .map(([path, map]): [string[], object | undefined] => [path, map]),
-    ...(autoscaling?.metrics ?? []).map(({ labels }, index): [string[], object | undefined] => [
-      ['autoscaling', 'metrics', String(index), 'labels'],
-      labels,
-    ]),
-    ...(tolerations ?? []).map(({ key }, index): [string[], object | undefined] => [
-      ['tolerations', String(index)],
-      key === undefined ? undefined : { [key]: key },
-    ]),
+    ...peers,
+    ...metrics,
+    ...taints,
   ];
-  return maps;
 }
 
 const shortened = (key: string): string => `${key.slice(0, 20)}…${key.slice(-20)}`;

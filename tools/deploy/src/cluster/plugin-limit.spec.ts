@@ -21,7 +21,9 @@ test('a login command that hangs is ended, and named with its limit and the last
 
 test('a login command that does not go when it is told to is killed', async () => {
   const script = ': stays-for-a-test; trap "" TERM; while :; do sleep 0.1; done';
-  await expect(loginOfPlugin(CLUSTER, execOf(script), 0.3)).rejects.toThrow('its login command "sh" gave no answer within 0.3 s and was ended');
+  await expect(loginOfPlugin(CLUSTER, execOf(script), 0.3)).rejects.toThrow(
+    'its login command "sh" gave no answer within 0.3 s and was ended',
+  );
   await expect.poll(() => isAlive(': stays-for-a-test'), { timeout: 5_000 }).toBe(false);
 });
 

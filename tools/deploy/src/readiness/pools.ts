@@ -1,4 +1,5 @@
 import { type KubeNode, type LivePod, nodeRefusals, parseQuantity, poolOf } from '../kube/index.ts';
+import { modelContainer } from '../model-container.ts';
 
 /** Nodes without a pool count as one each, and there may be hundreds. */
 const SHOWN_POOLS = 8;
@@ -33,7 +34,7 @@ function reasonsOf(pod: LivePod, node: KubeNode): string[] {
 /** What a node never has enough of, however empty it is. */
 function shortagesOf(pod: LivePod, node: KubeNode): string[] {
   const offered = node.status?.allocatable ?? {};
-  const asked = Object.entries(pod.spec?.containers?.[0]?.resources?.requests ?? {});
+  const asked = Object.entries(modelContainer(pod.spec?.containers)?.resources?.requests ?? {});
   return asked
     .filter(([resource, amount]) => (parseQuantity(offered[resource] ?? '0') ?? 0) < (parseQuantity(amount) ?? 0))
     .map(([resource, amount]) => `${offered[resource] ?? 'no'} ${resource} of ${amount} asked`);

@@ -1,4 +1,5 @@
 import { type KubeNode, type LivePod, nodeRefusals, parseQuantity } from '../kube/index.ts';
+import { modelContainer } from '../model-container.ts';
 import { GRACES, type Grace } from './graces.ts';
 import { eventsOf } from './pod-events.ts';
 import { describePools } from './pools.ts';
@@ -74,7 +75,7 @@ function graceOf(pod: LivePod, rollout: Rollout): Grace {
 const isNominated = ({ status }: LivePod): boolean => Boolean(status?.nominatedNodeName);
 
 function describeShortage(resource: string, pod: LivePod, nodes: readonly KubeNode[] | undefined): string | undefined {
-  const asked = pod.spec?.containers?.[0]?.resources?.requests?.[resource];
+  const asked = modelContainer(pod.spec?.containers)?.resources?.requests?.[resource];
   if (asked === undefined) return undefined;
   if (nodes === undefined) return `asks for ${resource}: ${asked}`;
   const open = nodes.filter((node) => nodeRefusals(node, pod.spec ?? {}).length === 0);
