@@ -20,7 +20,7 @@ import {
   sayingWatch,
   silentWatch,
 } from './testing/faults.ts';
-import { gpuLook, withGpuClasses } from './testing/gpu-look.ts';
+import { gpuLook, namesLook, withGpuClasses } from './testing/gpu-look.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { canaryRequest, servingPod, trainedRequest } from './testing/trained.ts';
 
@@ -50,11 +50,13 @@ const STEPS = [
   'list configmaps',
   'list deployments',
   'list events',
+  'list ingressclasses',
   'list leases',
   'list networkpolicies',
   'list nodepools',
   'list nodes',
   'list pods',
+  'list priorityclasses',
   'list replicasets',
   'list resourcequotas',
   'list runtimeclasses',
@@ -65,6 +67,7 @@ const STEPS = [
   'read httproutes',
   'read leases',
   'read namespaces',
+  'read persistentvolumeclaims',
   'read services',
   'record',
   'replace leases',
@@ -170,6 +173,7 @@ for (const [index, { name, at, acts }] of PASSING.entries()) {
       throughFaults((kubeconfigs) => deployService({ ...gpuLook(`${namespace}-gpus`), kubeconfigs }, recordingWorld())),
     );
     expect(looked.problems.map(({ code }) => code)).toEqual(['no-gpu-room']);
+    await throughFaults((kubeconfigs) => deployService({ ...namesLook(`${namespace}-names`), kubeconfigs }, recordingWorld()));
     await throughFaults((kubeconfigs) => destroyService({ ...next, kubeconfigs, yes: false }, recordingWorld()));
     expect(await namesIn(next)).toEqual([]);
   });

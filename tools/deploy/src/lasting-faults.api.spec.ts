@@ -5,8 +5,19 @@ import { destroyService } from './destroy.ts';
 import { recordingWorld } from './testing/api.ts';
 import { type Ended, endOf, lastingAt } from './testing/ended.ts';
 import { withFaultProxy } from './testing/fault-proxy.ts';
-import { claimLook, gpuLook, withGpuClasses } from './testing/gpu-look.ts';
-import { CLAIM_LOOK, DESTROY, DONE, type Endings, FIRST, FIRST_DEPLOY, faultsAt, GPU_LOOK, UPDATE } from './testing/lasting-endings.ts';
+import { claimLook, gpuLook, namesLook, withGpuClasses } from './testing/gpu-look.ts';
+import {
+  CLAIM_LOOK,
+  DESTROY,
+  DONE,
+  type Endings,
+  FIRST,
+  FIRST_DEPLOY,
+  faultsAt,
+  GPU_LOOK,
+  NAMES_LOOK,
+  UPDATE,
+} from './testing/lasting-endings.ts';
 import { type LastingFault, REJECTIONS } from './testing/lasting-faults.ts';
 import { addMember, namesIn, standingOf } from './testing/standing.ts';
 import { servingPod, trainedRequest } from './testing/trained.ts';
@@ -100,6 +111,16 @@ test.concurrent.for(stepsOf(CLAIM_LOOK))(
   },
 );
 
+test.concurrent.for(stepsOf(NAMES_LOOK))(
+  'a look at what the service names that meets a lasting fault at "$step" tells the cause, or does without where that is a missing right',
+  async ({ step, index }, { expect }) => {
+    const request = namesLook(`names-${nameOf(step)}`);
+    for (const fault of faultsAt(step, index)) {
+      await expectEnd(expect, await endAt(deploy, request, step, fault), NAMES_LOOK, step, fault);
+    }
+  },
+);
+
 test.concurrent.for(stepsOf(DESTROY))(
   'a destroy that meets lasting faults at "$step" tells the cause and can be carried on',
   async ({ step, index }, { expect }) => {
@@ -113,7 +134,9 @@ test.concurrent.for(stepsOf(DESTROY))(
 
 beforeAll(withGpuClasses);
 
-test.concurrent('every request of a first deploy, an update, a look at GPUs and devices, and a destroy has its row', async ({ expect }) => {
+test.concurrent('every request of a first deploy, an update, a look at GPUs, devices and names, and a destroy has its row', async ({
+  expect,
+}) => {
   const [first, next] = [trainedRequest('lasting-rows', 1), trainedRequest('lasting-rows', 2)];
   const taken = new Set(await throughPods(deploy, first));
   const take = (steps: readonly string[]) => steps.map((step) => taken.add(step));
@@ -123,6 +146,7 @@ test.concurrent('every request of a first deploy, an update, a look at GPUs and 
   const look: Action = (request) => deploy(request).catch(() => undefined);
   take(await throughPods(look, gpuLook('lasting-look')));
   take(await throughPods(look, claimLook('lasting-claim')));
-  const rows = [UPDATE, FIRST_DEPLOY, GPU_LOOK, CLAIM_LOOK, DESTROY].flatMap((endings) => Object.keys(endings));
+  take(await throughPods(look, namesLook('lasting-names')));
+  const rows = [UPDATE, FIRST_DEPLOY, GPU_LOOK, CLAIM_LOOK, NAMES_LOOK, DESTROY].flatMap((endings) => Object.keys(endings));
   expect([...taken].sort()).toEqual(rows.sort());
 });

@@ -62,6 +62,7 @@ export const RESOURCES = {
   Pod: namespaced('v1', 'Pod', 'pods'),
   Event: namespaced('v1', 'Event', 'events'),
   Secret: namespaced('v1', 'Secret', 'secrets'),
+  PersistentVolumeClaim: namespaced('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
   HorizontalPodAutoscaler: namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   PodDisruptionBudget: namespaced('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   NetworkPolicy: namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),

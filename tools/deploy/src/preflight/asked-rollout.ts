@@ -17,8 +17,10 @@ import { leastRoom, limitsInPods } from './surge.ts';
 export async function lookAtAskedRollout(cluster: Cluster, subject: Subject, outlook: Outlook): Promise<Note[]> {
   if (limitsInPods(subject.strategy, subject.replicas).maxUnavailable > 0) return [];
   const lacksGpus = gpuProblem(subject, outlook);
+  const isHeld = outlook.hold?.isCertain === true && (subject.live?.status?.replicas ?? 0) > 0;
   const lacksQuota = await quotaProblem(cluster, subject, outlook);
-  if ((!lacksGpus && !lacksQuota) || !(await replacesPods(cluster, subject))) return [];
+  if ((!lacksGpus && !lacksQuota && !isHeld) || !(await replacesPods(cluster, subject))) return [];
+  if (isHeld) throw new ProblemError([deadlock(subject.where, outlook.hold?.because ?? '')], 'preflight');
   if (lacksQuota) throw new ProblemError([lacksQuota], 'preflight');
   return lacksGpus && outlook.demand ? noteUnlessLasting(cluster, outlook.demand, lacksGpus) : [];
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, LiveDeployment } from '../kube/index.ts';
 import type { Note } from '../report/index.ts';
 import type { CanaryPods } from './canary-pods.ts';
+import type { Hold } from './claim.ts';
 import type { GpuDemand } from './gpu-demand.ts';
 import type { GpuOutlook, Place } from './gpu-outlook.ts';
 import { count } from './gpu-words.ts';
@@ -30,6 +31,7 @@ export interface Outlook {
   readonly admitted: number;
   readonly bounds: readonly QuotaBound[];
   readonly running: number;
+  readonly hold?: Hold;
 }
 
 /** `there is no room for 1 more pod: 0 of 4 nvidia.com/gpu free`, without its beginning. */

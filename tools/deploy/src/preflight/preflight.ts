@@ -8,6 +8,8 @@ import type { Finding } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
 import { lookAtAskedRollout } from './asked-rollout.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
+import { type ClaimQuestion, lookAtClaim, mostPods } from './claim.ts';
+import { lookAtIngressClass, lookAtPriorityClass } from './classes.ts';
 import { lookAtDevices } from './dra.ts';
 import { gpuDemandOf } from './gpu-demand.ts';
 import { lookAtGpus } from './gpu-outlook.ts';
@@ -37,9 +39,9 @@ export async function preflight(
   canary: CanaryPods = NO_CANARY,
 ): Promise<Release> {
   const leaving = leavingMembers(inventory, release.objects);
-  const [, chosen] = await settleBoth(
+  const [, [chosen]] = await settleBoth(
     expectReleaseRights(cluster, release, leaving),
-    choosePlaces(cluster, release, inventory, canary, report),
+    settleBoth(choosePlaces(cluster, release, inventory, canary, report), lookAtEntry(cluster, release, inventory, report)),
   );
   return chosen;
 }
@@ -50,6 +52,12 @@ export async function expectReleaseRights(cluster: Cluster, release: Release, le
   const isNew = environment.createNamespace && !(await namespaceExists(cluster, environment));
   const asker = { service, environment: environment.name, namespace: environment.namespace };
   await expectRights(cluster, [...rightsToDeploy(release.objects, leaving), ...(isNew ? [RIGHTS_TO_CREATE_NAMESPACE] : [])], asker);
+}
+
+/** An Ingress that stays as it is was looked at when it came. */
+async function lookAtEntry(cluster: Cluster, release: Release, inventory: Inventory, report: (finding: Finding) => void): Promise<void> {
+  const changed = membersOf(release).filter((object) => !isAsApplied(object, liveOf(object, inventory)));
+  for (const note of await lookAtIngressClass(cluster, changed)) report({ type: 'noted', ...note });
 }
 
 /** Pods that stay as they are need no place. */
@@ -109,24 +117,38 @@ async function lookAround(cluster: Cluster, release: Release, subject: Subject):
   const demand = gpuDemandOf(pod, replicas, release.gpuWishes, stillToCome(canary));
   const charge = { requests: podRequests(pod), limits: limitsOf(pod) };
   const running = live?.status?.replicas ?? 0;
-  const [gpus, [quotas, devices]] = await settleBoth(
+  const [gpus, [quotas, [devices, [priority, claim]]]] = await settleBoth(
     demand ? lookAtGpus(cluster, demand, place) : Promise.resolve(undefined),
     settleBoth(
       lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, canary, charge }),
-      lookAtDevices(cluster, release.objects, replicas + canary.wanted, where),
+      settleBoth(
+        lookAtDevices(cluster, release.objects, replicas + canary.wanted, where),
+        settleBoth(lookAtPriorityClass(cluster, pod, where), lookAtClaim(cluster, claimQuestion(release, subject))),
+      ),
     ),
   );
-  const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices];
+  const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices, ...priority, ...claim.notes];
   const { admitted, bounds } = quotas;
-  return { notes, running: gpus?.running ?? running, admitted, bounds, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
+  const held = claim.hold ? { hold: claim.hold } : {};
+  return { notes, running: gpus?.running ?? running, admitted, bounds, ...held, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
 }
+
+const claimQuestion = ({ objects }: Release, { where, place, pod, replicas, canary }: Subject): ClaimQuestion => ({
+  where,
+  namespace: place.namespace,
+  pod,
+  pods: Math.max(replicas + canary.wanted, mostPods(objects)),
+});
 
 const limitsOf = (pod: SchedulingSpec): Amounts =>
   sumOf((pod.containers ?? []).map((container) => amountsOf(container.resources?.limits ?? {})));
 
+const AWAY = 'the service is away until the new pod is ready';
+
 /** Undefined where too little is known to say more than the rendering did: which claimed devices are free, only the scheduler knows. */
 function chooseWay({ replicas, pod, canary }: Subject, outlook: Outlook): { rollingUpdate: RollingUpdate; because: string } | undefined {
-  const { gpus, demand, admitted, running } = outlook;
+  const { gpus, demand, admitted, running, hold } = outlook;
+  if (hold && running > 0) return { rollingUpdate: OLD_FIRST, because: `${hold.because}; ${AWAY}` };
   if ((demand && !gpus?.room) || pod.resourceClaims?.length) return undefined;
   const places = gpus?.room?.free ?? Number.POSITIVE_INFINITY;
   // The canary comes first, and goes on while the service takes its pods.
@@ -135,7 +157,7 @@ function chooseWay({ replicas, pod, canary }: Subject, outlook: Outlook): { roll
   if (rollingUpdate === NEW_FIRST) return { rollingUpdate, because: `there is room for ${morePods(room.free, canary)}` };
   const needed = morePods(roomForSurge(replicas, running), canary);
   const because = admitted < places ? quotaLacks(needed) : gpusLack(needed, outlook);
-  return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; the service is away until the new pod is ready` : because };
+  return { rollingUpdate, because: replicas === 1 && running > 0 ? `${because}; ${AWAY}` : because };
 }
 
 const isDeployment = (object: KubeObject): boolean => object.kind === RESOURCES.Deployment.kind;

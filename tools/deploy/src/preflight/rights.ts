@@ -1,4 +1,5 @@
 import { groupKindOf, type KubeObject, RESOURCES, type Resource, resourceOf } from '../kube/index.ts';
+import { namesClaim } from './claim.ts';
 import { LOOKED_AT } from './resources.ts';
 
 /** Verbs on one resource, or on a subresource of it. */
@@ -29,11 +30,14 @@ const ALWAYS: readonly Rights[] = [
   { resource: LOOKED_AT.ResourceQuota, verbs: ['list'], isOptional: true },
 ];
 
+const LOOK_AT_CLAIM: Rights = { resource: RESOURCES.PersistentVolumeClaim, verbs: ['get'], isOptional: true };
+
 /** What a deploy of the objects needs in their namespace; `leaving` are live objects that it deletes. */
 export function rightsToDeploy(objects: readonly KubeObject[], leaving: readonly KubeObject[] = []): Rights[] {
   const written = objects.map((object) => ({ resource: resourceOf(object), verbs: WRITE }));
   const deleted = leaving.map((object) => ({ resource: resourceOf(object), verbs: ['delete'] }));
-  return mergeRights([...written, ...deleted, ...ALWAYS]);
+  const claims: Rights[] = objects.some(namesClaim) ? [LOOK_AT_CLAIM] : [];
+  return mergeRights([...written, ...deleted, ...ALWAYS, ...claims]);
 }
 
 /** What it takes to deploy, roll back and destroy the objects. */
@@ -48,6 +52,8 @@ export const RIGHTS_TO_CREATE_NAMESPACE: Rights = { resource: RESOURCES.Namespac
 export const RIGHTS_TO_LOOK: readonly Rights[] = [
   { resource: RESOURCES.Node, verbs: ['list'], isOptional: true },
   { resource: RESOURCES.Pod, verbs: ['list'], isOptional: true },
+  { resource: LOOKED_AT.PriorityClass, verbs: ['list'], isOptional: true },
+  { resource: LOOKED_AT.IngressClass, verbs: ['list'], isOptional: true },
   { resource: LOOKED_AT.RuntimeClass, verbs: ['list'], isOptional: true },
   { resource: LOOKED_AT.DeviceClass, verbs: ['list'], isOptional: true },
   { resource: LOOKED_AT.ResourceSlice, verbs: ['list'], isOptional: true },

@@ -10,6 +10,7 @@ export interface SchedulingSpec extends Placement {
   /** Resources of the pod as a whole; they stand in the place of its containers'. */
   readonly resources?: Resources;
   readonly overhead?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
   readonly resourceClaims?: readonly { readonly name: string; readonly resourceClaimTemplateName?: string }[];
 }
 

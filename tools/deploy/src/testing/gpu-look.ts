@@ -19,6 +19,17 @@ export const gpuLook = (namespace: string): DeployRequest =>
 export const claimLook = (namespace: string): DeployRequest =>
   requestFor(namespace, { deploy: { gpus: 1, gpu: { claim: 'dra', deviceClass: DEVICE_CLASS.metadata.name } } }, { dryRun: true });
 
+/** A dry run of a service that names what others make: it reads the PriorityClasses, the claim and the IngressClasses, and notes what is missing. */
+export const namesLook = (namespace: string): DeployRequest =>
+  requestFor(
+    namespace,
+    {
+      model: { path: 'models/churn_model.pkl', source: { pvc: { claim: 'models' } } },
+      deploy: { priorityClass: 'system-cluster-critical', ingress: { host: 'churn.example', className: 'nobodys' } },
+    },
+    { dryRun: true },
+  );
+
 /** Makes the runtime class and the device class that the looks ask for; gives what takes them away again. */
 export async function withGpuClasses(): Promise<() => Promise<unknown>> {
   const classes = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [RUNTIME_CLASS, DEVICE_CLASS] });

@@ -101,6 +101,14 @@ export const CLAIM_LOOK: Endings = {
   'list resourceclaimtemplates': refused,
 };
 
+/** What preflight reads for a service that names what others make, and what only such a service has. */
+export const NAMES_LOOK: Endings = {
+  'list priorityclasses': doneWithout,
+  'list ingressclasses': doneWithout,
+  'list ingresses': refused,
+  'read persistentvolumeclaims': doneWithout,
+};
+
 /** What only a destroy does; it is carried on by the next. */
 export const DESTROY: Endings = {
   // A deploy begins with a read that it needs.
