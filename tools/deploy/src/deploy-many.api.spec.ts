@@ -5,6 +5,7 @@ import { diffService } from './diff-service.ts';
 import { readHistory } from './history-service.ts';
 import { readLogs } from './logs.ts';
 import { problemsOf, recordingWorld, requestFor } from './testing/api.ts';
+import { kubectl } from './testing/kubectl.ts';
 import { withRelay } from './testing/relay.ts';
 import { standingOf } from './testing/standing.ts';
 
@@ -130,4 +131,30 @@ test('logs of a service that has no pods are told as such', async () => {
       remedy: 'look with "npx modelyard status churn"',
     },
   ]);
+});
+
+test('a namespace that is being deleted is told of each of many services that are live in it', async () => {
+  const namespace = 'leaving-many';
+  const requests = ['one', 'two'].map((name) => {
+    const request = serviceFor(namespace, name);
+    return { ...request, environment: { ...request.environment, createNamespace: false } };
+  });
+  await kubectl(['create', 'namespace', namespace]);
+  expect(failureOf(await deployServices(requests, recordingWorld()))).toBe(undefined);
+  const finalizers = (names: string[]) =>
+    kubectl(['-n', namespace, 'patch', pod, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers: names } })]);
+  const [pod = ''] = (await kubectl(['-n', namespace, 'get', 'pods', '-o', 'name'])).split('\n');
+  // The server deletes pods before all else, and waits for this one: the Deployments stay as they were.
+  await finalizers(['test.example/held']);
+  await kubectl(['delete', 'namespace', namespace, '--wait=false']);
+  await kubectl(['-n', namespace, 'wait', pod, '--for=jsonpath={.metadata.deletionTimestamp}', '--timeout=30s']);
+  try {
+    const outcomes = await deployServices(requests, recordingWorld());
+    expect(outcomes.map((outcome) => (outcome.ok ? 'done' : outcome.error.problems.map(({ code }) => code).join()))).toEqual([
+      'namespace-terminating',
+      'namespace-terminating',
+    ]);
+  } finally {
+    await finalizers([]);
+  }
 });

@@ -3,6 +3,8 @@ import { lookAhead } from './ahead.ts';
 import type { Cluster } from './cluster/index.ts';
 import { type DeployOutcome, deployService, type Surveyed } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
+import { isLeaving } from './kube/index.ts';
+import { isNamespaceLeaving } from './namespace.ts';
 import { keepServed, planIfLive, type Release, type Standing, surveyReleases } from './release/index.ts';
 import { releaseOf } from './release-of.ts';
 import { distinct } from './settle.ts';
@@ -82,9 +84,17 @@ async function surveyAll(requests: readonly DeployRequest[], world: World): Prom
       const standing = standings[index] as Standing;
       return { request, wanted, release, standing, isLive: planIfLive(standing.inventory, release) !== undefined };
     });
+    // A service that looks at the namespace by itself is told of it.
+    if (found.some(lacksPods) && (await isNamespaceLeaving(cluster, environment))) return [];
     return withAhead(cluster, found, world);
   });
   return new Map((await Promise.all(surveys.map((survey) => survey.catch(passProblem)))).flat());
+}
+
+/** Live by its spec and short of pods: in a namespace that is being deleted, the pods go first. */
+function lacksPods({ isLive, standing: { rollout } }: Found): boolean {
+  const { spec, status } = rollout.deployment ?? {};
+  return isLive && (rollout.pods.some(isLeaving) || (status?.availableReplicas ?? 0) < (spec?.replicas ?? 1));
 }
 
 /** Of those that are not live, what their deploys have to know is read for all at once. */

@@ -31,6 +31,17 @@ test('a taint keeps pods away until it is tolerated; one that only prefers does 
   expect(tolerations.map((one) => refusals({ taints: [DEDICATED] }, { tolerations: one }).length)).toEqual([0, 0, 0, 1, 1]);
 });
 
+test('what the cluster marks a node with is told apart from a taint that somebody chose', () => {
+  const keys = ['node.kubernetes.io/disk-pressure', 'node.cloudprovider.kubernetes.io/shutdown', 'ToBeDeletedByClusterAutoscaler', 'team'];
+  const taints = keys.map((key) => ({ key, effect: 'NoExecute' }));
+  expect(nodeRefusals(gpuNode('n', { taints }), {})).toEqual([
+    { kind: 'mark', text: 'marked node.kubernetes.io/disk-pressure:NoExecute' },
+    { kind: 'mark', text: 'marked node.cloudprovider.kubernetes.io/shutdown:NoExecute' },
+    { kind: 'mark', text: 'marked ToBeDeletedByClusterAutoscaler:NoExecute' },
+    { kind: 'taint', text: 'taint team:NoExecute is not tolerated' },
+  ]);
+});
+
 test('a nodeSelector names the label and what the node has instead', () => {
   expect(refusals({ labels: { zone: 'b' } }, { nodeSelector: { zone: 'a', tier: 'gold' } })).toEqual([
     'nodeSelector asks for zone=a, not b',

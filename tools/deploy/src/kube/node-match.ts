@@ -11,37 +11,46 @@ export interface KubeNode extends KubeObject {
 
 /** What a node is refused for, before its resources are looked at. */
 export interface NodeRefusal {
-  readonly kind: 'health' | 'taint' | 'labels' | 'affinity';
+  readonly kind: 'health' | 'cordon' | 'mark' | 'taint' | 'labels' | 'affinity';
   readonly text: string;
 }
 
 /** Taints by which the cluster itself marks what is told in other words here. */
 const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
 const NOT_READY_TAINTS = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
+/** Taints by which the cluster, its cloud or an autoscaler marks a node that pods had better not come to: nobody should tolerate them. */
+const MARKS = /^(node\.(cloudprovider\.)?kubernetes\.io\/|ToBeDeletedByClusterAutoscaler$|karpenter\.sh\/(disrupted|unregistered)$)/;
 
 /** Why a node takes no pod of this spec, whatever room it has; none when it may take one. */
 export function nodeRefusals(node: KubeNode, spec: Placement): NodeRefusal[] {
   const tolerations = spec.tolerations ?? [];
   return [
-    ...healthRefusals(node, tolerations).map((text) => ({ kind: 'health', text }) as const),
-    ...taintRefusals(node, tolerations).map((text) => ({ kind: 'taint', text }) as const),
+    ...healthRefusals(node, tolerations),
+    ...taintRefusals(node, tolerations),
     ...labelRefusals(node, spec).map((text) => ({ kind: 'labels', text }) as const),
     ...affinityRefusals(node, spec).map((text) => ({ kind: 'affinity', text }) as const),
   ];
 }
 
-function healthRefusals(node: KubeNode, tolerations: readonly Toleration[]): string[] {
+function healthRefusals(node: KubeNode, tolerations: readonly Toleration[]): NodeRefusal[] {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
   const isCordoned = node.spec?.unschedulable === true && !tolerates(tolerations, { key: CORDON_TAINT, effect: 'NoSchedule' });
-  return [...(ready === 'True' ? [] : ['not ready']), ...(isCordoned ? ['cordoned'] : [])];
+  return [
+    ...(ready === 'True' ? [] : [{ kind: 'health', text: 'not ready' } as const]),
+    ...(isCordoned ? [{ kind: 'cordon', text: 'cordoned' } as const] : []),
+  ];
 }
 
-function taintRefusals(node: KubeNode, tolerations: readonly Toleration[]): string[] {
+function taintRefusals(node: KubeNode, tolerations: readonly Toleration[]): NodeRefusal[] {
   return (node.spec?.taints ?? [])
     .filter((taint) => taint.effect === 'NoSchedule' || taint.effect === 'NoExecute')
     .filter((taint) => taint.key !== CORDON_TAINT && !NOT_READY_TAINTS.has(taint.key))
     .filter((taint) => !tolerates(tolerations, taint))
-    .map((taint) => `taint ${taintText(taint)} is not tolerated`);
+    .map((taint) =>
+      MARKS.test(taint.key)
+        ? { kind: 'mark', text: `marked ${taintText(taint)}` }
+        : { kind: 'taint', text: `taint ${taintText(taint)} is not tolerated` },
+    );
 }
 
 function labelRefusals(node: KubeNode, spec: Placement): string[] {

@@ -81,6 +81,31 @@ test('a resource that no node offers is told with those that there are, and pool
   );
 });
 
+test('the nodes that the spec asks for come first: uncordoned, tolerated or mended, before the nodeSelector is widened', async () => {
+  const pod = { ...asking(1), nodeSelector: { team: 'risk' } };
+  const ours = { labels: { team: 'risk' }, pool: 'ours' };
+  const drained = [{ key: 'maintenance', effect: 'NoExecute' }];
+  const remedyOf = async (...nodes: KubeObject[]) =>
+    (await lookAtGpus(fakeCluster(nodes), demandFor(1, pod), PLACE).catch((error: ProblemError) => error.problems[0]?.remedy)) as string;
+  const others = gpuNode('n9', { pool: 'others', gpus: 8 });
+  expect(await remedyOf(gpuNode('n1', { ...ours, cordoned: true }), others)).toBe(
+    'uncordon pool ours ("kubectl uncordon"): room for 4 more pods; or widen deploy.nodeSelector to take in pool others: room for 8 more pods; or free GPUs or add nodes',
+  );
+  expect(await remedyOf(gpuNode('n1', { ...ours, taints: drained }), others)).toBe(
+    'if pool ours may be used, tolerate its taint in deploy.tolerations: room for 4 more pods; or widen deploy.nodeSelector to take in pool others: room for 8 more pods; or free GPUs or add nodes',
+  );
+  expect(await remedyOf(gpuNode('n1', { ...ours, taints: drained, cordoned: true }))).toBe(
+    'uncordon pool ours ("kubectl uncordon") and, if pool ours may be used, tolerate its taint in deploy.tolerations: room for 4 more pods; or free GPUs or add nodes',
+  );
+  const pressed = [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }];
+  expect(await remedyOf(gpuNode('n1', { ...ours, taints: pressed }))).toBe(
+    'mend what pool ours is marked for ("kubectl describe nodes" says it): room for 4 more pods; or free GPUs or add nodes',
+  );
+  expect(await remedyOf(gpuNode('n1', { ...ours, ready: false }))).toBe(
+    'bring pool ours back (its nodes are not ready): room for 4 more pods; or free GPUs or add nodes',
+  );
+});
+
 test('a share of a GPU is told to be no more than a share', async () => {
   const shared = gpuNode('n1', { labels: { 'nvidia.com/gpu.replicas': '4', 'nvidia.com/gpu.product': 'NVIDIA-A10-SHARED' } });
   const outlook = await lookAtGpus(fakeCluster([shared]), { ...demandFor(1, asking(2)), memoryMiB: 6000 }, PLACE);

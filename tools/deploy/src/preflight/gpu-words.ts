@@ -70,30 +70,51 @@ function reasonLines(pool: Pool): string[] {
 function remedyFor(report: GpuReport): string {
   const { pools, demand, room, running } = report;
   const nodes = pools.flatMap((pool) => pool.nodes);
-  const blocked = Map.groupBy(nodes.filter(isBlockedOnce), (node) => node.refusals[0]?.kind as RefusalKind);
-  const [best] = [...blocked]
-    .map(([kind, members]) => ({ kind, members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
-    .sort((a, b) => b.pods - a.pods);
+  const ways = waysToNodes(nodes, demand);
   const lower = room.whole > 0 ? `set deploy.replicas to ${room.whole}${running > 0 ? ' at most' : ''}, ` : '';
   const fewer = lacksOnlyCanary(report) ? 'go without a canary (deploy.rollout.canary.enabled: false), ' : lower;
   const most = Math.max(0, ...nodes.map((node) => node.allocatable));
   const others = [...new Set(nodes.flatMap((node) => node.offers))].sort();
-  if (!best && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
-  if (!best && most === 0 && others.length > 0)
+  if (ways.length === 0 && most > 0 && most < demand.perPod) return tooManyPerPod(most, demand);
+  if (ways.length === 0 && most === 0 && others.length > 0)
     return `no node offers ${demand.resource}: ask for ${others.join(' or ')} in deploy.gpu.resource, or add nodes that offer it`;
-  if (!best) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
-  return `${WAYS[best.kind](best.members, demand)}: room for ${count(best.pods, 'more pod')}; or ${fewer}free GPUs or add nodes`;
+  if (ways.length === 0) return `${fewer}free GPUs, or add nodes that offer ${demand.resource}`;
+  return `${ways.join('; or ')}; or ${fewer}free GPUs or add nodes`;
 }
+
+/** What the state of a node refuses, while the spec would take it. */
+const OF_STATE: readonly RefusalKind[] = ['health', 'cordon', 'mark', 'taint'];
+
+/** How to come to nodes that refuse the pods for one reason: first those that the spec asks for, then others where they have more room. */
+function waysToNodes(nodes: readonly NodeRoom[], demand: GpuDemand): string[] {
+  const blocked = nodes.filter((node) => node.wouldFit > 0 && (isBlockedOnce(node) || isOfState(node)));
+  const ways = [...Map.groupBy(blocked, (node) => kindsOf(node).join(' '))]
+    .map(([, members]) => ({ members, pods: members.reduce((sum, node) => sum + node.wouldFit, 0) }))
+    .sort((a, b) => b.pods - a.pods);
+  const near = ways.filter(({ members }) => members.every(isOfState));
+  const other = ways.find((way) => !near.includes(way));
+  const nearPods = near.reduce((sum, { pods }) => sum + pods, 0);
+  const shown = other && other.pods > nearPods ? [...near, other] : near;
+  return shown.map(({ members, pods }) => {
+    const steps = kindsOf(members[0] as NodeRoom).map((kind) => WAYS[kind](members, demand));
+    return `${steps.join(' and ').replace(' and if ', ' and, if ')}: room for ${count(pods, 'more pod')}`;
+  });
+}
+
+const kindsOf = (node: NodeRoom): RefusalKind[] => [...new Set(node.refusals.map(({ kind }) => kind))];
+const isOfState = (node: NodeRoom): boolean => node.refusals.length > 0 && kindsOf(node).every((kind) => OF_STATE.includes(kind));
 
 /** No node has as many devices as one pod asks for, however empty it is. */
 const tooManyPerPod = (most: number, { perPod, resource }: GpuDemand): string =>
   `set deploy.gpus to ${most}${most > 1 ? ' at most' : ''}, or add nodes with ${perPod} ${resource} each`;
 
 /** One refusal alone stands between the node and a pod. */
-const isBlockedOnce = (node: NodeRoom): boolean => node.wouldFit > 0 && new Set(node.refusals.map((refusal) => refusal.kind)).size === 1;
+const isBlockedOnce = (node: NodeRoom): boolean => kindsOf(node).length === 1;
 
 const WAYS: Readonly<Record<RefusalKind, (nodes: readonly NodeRoom[], demand: GpuDemand) => string>> = {
-  health: (nodes) => `bring ${named(nodes)} back ("kubectl uncordon", or mend the kubelet)`,
+  health: (nodes) => `bring ${named(nodes)} back (its nodes are not ready)`,
+  cordon: (nodes) => `uncordon ${named(nodes)} ("kubectl uncordon")`,
+  mark: (nodes) => `mend what ${named(nodes)} is marked for ("kubectl describe nodes" says it)`,
   taint: (nodes) =>
     `if ${named(nodes)} may be used, tolerate ${poolNames(nodes).length === 1 ? 'its taint' : 'their taints'} in deploy.tolerations`,
   labels: (nodes) => `widen deploy.nodeSelector to take in ${named(nodes)}`,
