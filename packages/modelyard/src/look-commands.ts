@@ -9,6 +9,7 @@ import {
   formatStatus,
   type KubeObject,
   lookRole,
+  type Note,
   readHistory,
   readLogs,
   readStatus,
@@ -54,9 +55,10 @@ export const diff: ServiceBody = async (names, options, session) => {
   const requests = await requestsFor(names, options, session);
   let isChanged = false;
   for (const request of requests) {
-    const objects = await diffService(request, terminalWorld(session.terminal));
+    const notes: Note[] = [];
+    const objects = await diffService(request, terminalWorld(session.terminal), (note) => notes.push(note));
     isChanged ||= objects.length > 0;
-    show(session, { service: request.service, objects }, formatDiff(request.service, objects, session.terminal));
+    show(session, { service: request.service, objects, notes }, formatDiff(request.service, objects, session.terminal, notes));
   }
   if (isChanged) return 'input';
 };

@@ -44,6 +44,7 @@ export {
   formatHistory,
   formatLookJson,
   formatStatus,
+  type Note,
   type Screen,
   type TextStyle,
 } from './report/index.ts';

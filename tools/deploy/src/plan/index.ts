@@ -1,3 +1,4 @@
+export { additionsOf } from './additions.ts';
 export { applyPlan } from './apply.ts';
 export { compareWithLive, isAsApplied } from './compare.ts';
 export { appliedAt, driftOf, HANDOVER_MANAGER, ownsEveryField, type TakenField } from './ownership.ts';

@@ -70,6 +70,13 @@ const change = {
   lines: texts('as "diff -u" writes them; what Secrets hold is masked'),
 };
 
+const note = {
+  code: text('stable, lower-case: "added-by-others"'),
+  what: text('what was seen'),
+  remedy: Type.Optional(text('what can be done')),
+  details: Type.Optional(texts('more lines')),
+};
+
 const revision = {
   revision: whole('its number'),
   at: when('when it was proved'),
@@ -97,7 +104,14 @@ const state = Type.Object(
 /** What each command that looks prints with --output json, beside `schema`; one object a line unless told otherwise. */
 const LOOKS = {
   status: { about: 'what runs of services; one object in all', keys: { services: list(status, 'in the order of the command') } },
-  diff: { about: 'what a deploy of a service would change', keys: { service, objects: list(change, 'empty when nothing would change') } },
+  diff: {
+    about: 'what a deploy of a service would change',
+    keys: {
+      service,
+      objects: list(change, 'empty when nothing would change'),
+      notes: list(note, 'what others have added, and no deploy changes'),
+    },
+  },
   history: { about: 'the revisions of a service', keys: { service, revisions: list(revision, 'the latest first') } },
   logs: { about: 'a line of a log', keys: { pod: text('pod that wrote it'), line: text('the line') } },
   'canary status': {

@@ -2,7 +2,9 @@ import type { ObjectDiff } from '../diff/index.ts';
 import type { Revision } from '../revisions/index.ts';
 import type { ServiceStatus } from '../service-status.ts';
 import { formatCanaryState } from './canary-text.ts';
+import type { Note } from './events.ts';
 import { painter, type TextStyle } from './style.ts';
+import { formatEvent } from './text.ts';
 
 /** What runs of a service, for a terminal. */
 export function formatStatus(status: ServiceStatus, style: TextStyle): string {
@@ -29,7 +31,12 @@ function stateOf(pods: ServiceStatus['pods'], ready: number, wanted: number): 'r
 }
 
 /** What a deploy would change, for a terminal. */
-export function formatDiff(service: string, diffs: readonly ObjectDiff[], style: TextStyle): string {
+export function formatDiff(service: string, diffs: readonly ObjectDiff[], style: TextStyle, notes: readonly Note[] = []): string {
+  const noted = notes.map((note) => formatEvent({ type: 'noted', ...note }, style));
+  return [formatChanges(service, diffs, style), ...noted].join('\n');
+}
+
+function formatChanges(service: string, diffs: readonly ObjectDiff[], style: TextStyle): string {
   const paint = painter(style);
   if (diffs.length === 0) return `${paint('green', 'same    ')} ${service}: nothing would change`;
   const painted = (line: string) => (line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line);

@@ -1,5 +1,5 @@
 import { unwrap } from '@modelyard/core';
-import { diffService, formatDiff, loadDeployRequest, terminalWorld } from '@modelyard/deploy';
+import { diffService, formatDiff, loadDeployRequest, type Note, terminalWorld } from '@modelyard/deploy';
 import type { ExecutorContext } from '@nx/devkit';
 import { executing, projectOf } from '../../project.ts';
 import { executorTerminal, questionOf } from '../../terminal.ts';
@@ -15,7 +15,9 @@ export default function diff(options: DiffOptions, context: ExecutorContext): Pr
     const terminal = executorTerminal();
     const image = options.image === undefined ? {} : { image: options.image };
     const request = unwrap(await loadDeployRequest({ ...questionOf(projectOf(context), options.environment), ...image }));
-    terminal.print(formatDiff(request.service, await diffService(request, terminalWorld(terminal)), terminal));
+    const notes: Note[] = [];
+    const objects = await diffService(request, terminalWorld(terminal), (note) => notes.push(note));
+    terminal.print(formatDiff(request.service, objects, terminal, notes));
     return true;
   });
 }
