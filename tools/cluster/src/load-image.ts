@@ -20,10 +20,11 @@ export interface LoadedImage {
 
 function noCluster(name: string): Problem {
   return {
-    code: 'no-cluster',
+    code: 'no-local-cluster',
     where: `cluster ${name}`,
-    what: 'it does not run, so there is no node to bring the image to',
-    remedy: 'start it first: modelyard cluster up',
+    what: 'this machine runs no cluster of this name, so there is no node to bring the image to',
+    remedy:
+      'start it ("npx modelyard cluster up"); for a cluster elsewhere, take "delivery: load" out of its environment in modelyard.yaml',
   };
 }
 

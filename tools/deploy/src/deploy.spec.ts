@@ -1,3 +1,4 @@
+import { loadImage } from '@modelyard/cluster';
 import { formatProblems } from '@modelyard/core';
 import { expect, test } from 'vitest';
 import { deployService } from './deploy.ts';
@@ -121,6 +122,22 @@ test('a dry run applies nothing and loads nothing', async () => {
   const world = worldOf(cluster);
   expect(await deployService(requestWith({ dryRun: true }), world)).toMatchObject({ outcome: 'planned' });
   expect([cluster.calls, world.delivered]).toEqual([['close'], []]);
+});
+
+test('an image that cannot be loaded for want of a local cluster is told so, and the cluster that answers is not called out of reach', async () => {
+  const world = worldOf(servingCluster(1));
+  const deliver = async (image: string) =>
+    void (await loadImage(image, { name: 'absent' }, { env: { HOME: '/nowhere' }, log: () => undefined }));
+  expect(await problemsText(deployService(requestWith(), { ...world, deliver }))).toBe(
+    'preflight\n' +
+      'no-local-cluster  cluster absent: this machine runs no cluster of this name, so there is no node to bring the image to\n' +
+      '          start it ("npx modelyard cluster up"); for a cluster elsewhere, take "delivery: load" out of its environment in modelyard.yaml',
+  );
+  expect(world.events.find(({ type }) => type === 'left')).toEqual({
+    type: 'left',
+    service: 'churn',
+    because: 'there is no earlier revision to roll back to',
+  });
 });
 
 test('a protected environment is left alone until the deploy is confirmed', async () => {

@@ -51,6 +51,7 @@ const STEPS = [
   'list deployments',
   'list events',
   'list ingressclasses',
+  'list ingresses',
   'list leases',
   'list networkpolicies',
   'list nodepools',

@@ -9,7 +9,7 @@ import { kubectl } from '../testing/kubectl.ts';
 
 const SOURCE = { path: 'models/churn_model.pkl', source: { pvc: { claim: 'models' } } };
 const mounting = (namespace: string, deploy: DeploySource = {}) => requestFor(namespace, { model: SOURCE, deploy });
-const without = (world: ReturnType<typeof recordingWorld>, ...types: string[]) =>
+const told = (world: ReturnType<typeof recordingWorld>, ...types: string[]) =>
   world.events.filter(({ type }) => types.includes(type)).map((event) => formatEvent(event, { colours: false }));
 
 /** A claim that is bound to a volume of its own. */
@@ -46,7 +46,7 @@ describe.concurrent('before anything is sent, a deploy tells', () => {
   test('a claim that is not there, and goes on: it may come', async ({ expect }) => {
     const world = recordingWorld();
     await deployService({ ...mounting('no-claim'), dryRun: true }, world);
-    expect(without(world, 'noted')).toEqual([
+    expect(told(world, 'noted')).toEqual([
       `note     claim-missing: the pods ask for claim "models", which is not in the namespace; they wait for it a minute
          create the claim, or mend model.source.pvc in model-service.yaml`,
     ]);
@@ -56,20 +56,20 @@ describe.concurrent('before anything is sent, a deploy tells', () => {
     const request = requestFor('no-class', { deploy: { ingress: { host: 'churn.example', className: 'nobodys' } } });
     const world = recordingWorld();
     await deployService(request, world);
-    expect(without(world, 'noted')).toEqual([
+    expect(told(world, 'noted')).toEqual([
       `note     no-ingress-class: the cluster has no IngressClass "nobodys": the Ingress is taken by no controller, and no request comes in through it
          there is none at all: change deploy.ingress.className, or install the controller that brings the class`,
     ]);
     const again = recordingWorld();
     await deployService({ ...request, image: { ref: 'churn:2' } }, again);
-    expect(without(again, 'noted')).toEqual([]);
+    expect(told(again, 'noted')).toEqual([]);
   });
 
   test('that pods on a second node cannot mount a ReadWriteOnce claim', async ({ expect }) => {
     await createClaim('one-node', 'ReadWriteOnce');
     const world = recordingWorld();
     await deployService({ ...mounting('one-node', { autoscaling: { maxReplicas: 3 } }), dryRun: true }, world);
-    expect(without(world, 'noted')).toEqual([
+    expect(told(world, 'noted')).toEqual([
       `note     claim-of-one-node: claim "models" is ReadWriteOnce: up to 3 pods want it, and those on a second node cannot mount it
          take a claim that is ReadOnlyMany or ReadWriteMany, or one pod`,
     ]);
@@ -86,13 +86,24 @@ describe.concurrent('before anything is sent, a deploy tells', () => {
     await deployService(mounting('one-pod'), recordingWorld());
     const world = recordingWorld();
     await deployService(mounting('one-pod', { env: { MODE: 'strict' } }), world);
-    expect(without(world, 'surge', 'noted')).toEqual([
+    expect(told(world, 'surge', 'noted')).toEqual([
       'surge    an old pod leaves before a new one starts: one pod at a time may use claim "models"; the service is away until the new pod is ready',
     ]);
     const asked = { env: { MODE: 'lax' }, rollout: { maxSurge: 1, maxUnavailable: 0 } };
     const deadlock = await problemsOf(deployService(mounting('one-pod', asked), recordingWorld()));
     expect(deadlock.problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
       'rollout-deadlock: deploy.rollout lets no pod leave before a new one runs, and one pod at a time may use claim "models"',
+    ]);
+  });
+
+  test('that what is live belongs to another environment', async ({ expect }) => {
+    const request = requestFor('two-environments');
+    await deployService(request, recordingWorld());
+    const world = recordingWorld();
+    await deployService({ ...request, environment: { ...request.environment, name: 'other' }, dryRun: true }, world);
+    expect(told(world, 'noted')).toEqual([
+      `note     other-environment: what is live was deployed as environment "test"; this deploy takes it over as "other"
+         where both are in use, give one of them a namespace of its own in modelyard.yaml`,
     ]);
   });
 

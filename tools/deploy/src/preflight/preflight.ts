@@ -1,10 +1,11 @@
 import type { Cluster } from '../cluster/index.ts';
 import { type Inventory, leavingMembers } from '../inventory/index.ts';
 import { type KubeObject, keyOf, type LiveDeployment, NEW_FIRST, OLD_FIRST, RESOURCES, type RollingUpdate, refOf } from '../kube/index.ts';
+import { ENVIRONMENT_ANNOTATION } from '../manifests/index.ts';
 import { namespaceExists } from '../namespace.ts';
 import { firstReplicas, isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
-import type { Finding } from '../report/index.ts';
+import type { Finding, Note } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
 import { lookAtAskedRollout } from './asked-rollout.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
@@ -39,6 +40,7 @@ export async function preflight(
   canary: CanaryPods = NO_CANARY,
 ): Promise<Release> {
   const leaving = leavingMembers(inventory, release.objects);
+  for (const note of otherEnvironment(release, inventory)) report({ type: 'noted', ...note });
   const [, [chosen]] = await settleBoth(
     expectReleaseRights(cluster, release, leaving),
     settleBoth(choosePlaces(cluster, release, inventory, canary, report), lookAtEntry(cluster, release, inventory, report)),
@@ -52,6 +54,20 @@ export async function expectReleaseRights(cluster: Cluster, release: Release, le
   const isNew = environment.createNamespace && !(await namespaceExists(cluster, environment));
   const asker = { service, environment: environment.name, namespace: environment.namespace };
   await expectRights(cluster, [...rightsToDeploy(release.objects, leaving), ...(isNew ? [RIGHTS_TO_CREATE_NAMESPACE] : [])], asker);
+}
+
+/** Two environments of one namespace take the service from each other, deploy by deploy. */
+function otherEnvironment({ environment, service }: Release, { members }: Inventory): Note[] {
+  const live = members.find(({ kind, metadata }) => kind === RESOURCES.Deployment.kind && metadata.name === service);
+  const name = live?.metadata.annotations?.[ENVIRONMENT_ANNOTATION];
+  if (name === undefined || name === environment.name) return [];
+  return [
+    {
+      code: 'other-environment',
+      what: `what is live was deployed as environment "${name}"; this deploy takes it over as "${environment.name}"`,
+      remedy: 'where both are in use, give one of them a namespace of its own in modelyard.yaml',
+    },
+  ];
 }
 
 /** An Ingress that stays as it is was looked at when it came. */
