@@ -33,3 +33,18 @@ test('a diff names what others have added to a service, where no deploy would ch
   ]);
   expect((await readStatus(request, recordingWorld())).deployment?.image).toBe('churn:1');
 });
+
+test('a Service that somebody made headless has no address to show, and deploys go on', async () => {
+  const request = requestFor('headless');
+  await deployService(request, recordingWorld());
+  const { metadata, spec, ...service } = JSON.parse(
+    await kubectl(['-n', 'headless', 'get', 'service', 'churn', '-o', 'json', '--show-managed-fields']),
+  );
+  const { name, namespace, labels, annotations } = metadata;
+  const { clusterIPs: _addresses, ...rest } = spec;
+  await kubectl(['-n', 'headless', 'delete', 'service', 'churn']);
+  const headless = { ...service, metadata: { name, namespace, labels, annotations }, spec: { ...rest, clusterIP: 'None' } };
+  await kubectl(['create', '-f', '-'], JSON.stringify(headless));
+  expect(await deployService(request, recordingWorld())).toMatchObject({ outcome: 'deployed' });
+  expect((await readStatus(request, recordingWorld())).address).toBe(undefined);
+});

@@ -99,5 +99,7 @@ function podStatus(pod: LivePod): ServiceStatus['pods'][number] {
 function addressOf(service: KubeObject | undefined): { address?: string } {
   const spec = service?.spec as { clusterIP?: string; ports?: { port: number }[] } | undefined;
   const port = spec?.ports?.[0]?.port;
+  // Of a Service that somebody made headless.
+  if (spec?.clusterIP === 'None') return {};
   return spec?.clusterIP && port ? { address: `${spec.clusterIP.includes(':') ? `[${spec.clusterIP}]` : spec.clusterIP}:${port}` } : {};
 }

@@ -130,9 +130,13 @@ function conflictError(status: ApiStatus, subject: Subject): ProblemError {
   const causes = status.details?.causes ?? [];
   const fields = causes.filter((cause) => cause.reason === 'FieldManagerConflict');
   if (fields.length === 0) return raise('apply', status.reason === 'Conflict' ? contested(status, subject) : refused(status, subject));
-  const problems = fields.map((cause): Problem => {
-    const field = (cause.field ?? '').replace(/^\./, '');
-    const manager = /"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? 'another manager';
+  const taken = fields.map(({ field = '', message = '' }) => ({
+    field: field.replace(/^\./, ''),
+    manager: /"([^"]+)"/.exec(message)?.[1] ?? 'another manager',
+  }));
+  const lasting = taken.find(({ field }) => NEVER_GIVEN_BACK.test(field));
+  if (lasting) return new ProblemError([madeAnew(lasting, subject)], 'conflict');
+  const problems = taken.map(({ field, manager }): Problem => {
     return {
       code: 'field-conflict',
       where: placeOf(subject),
@@ -142,6 +146,16 @@ function conflictError(status: ApiStatus, subject: Subject): ProblemError {
   });
   return new ProblemError(problems, 'conflict');
 }
+
+/** A selector never changes, and the hash of what was applied is in nobody's file: who owns them has made the object anew. */
+const NEVER_GIVEN_BACK = /^spec\.selector(\.|$)|modelyard\.dev\/applied-hash$/;
+
+const madeAnew = ({ field, manager }: { field: string; manager: string }, subject: Subject): Problem => ({
+  code: 'field-conflict',
+  where: placeOf(subject),
+  what: `"${manager}" has made the object anew, with a ${field} of its own`,
+  remedy: `delete it, and deploy again (of a Deployment, the pods go too): kubectl --context ${subject.context} -n ${subject.namespace} delete ${subject.object}`,
+});
 
 function refused(status: ApiStatus, subject: Subject): Problem {
   const message = safeText(status.message ?? 'no reason given');

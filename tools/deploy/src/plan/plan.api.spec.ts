@@ -121,6 +121,24 @@ test('an object that has nothing of ours is not merged with ours; who made it is
   expect(await deployService(request, recordingWorld())).toMatchObject({ outcome: 'deployed' });
 });
 
+test('an object that somebody made anew from a copy is told as such, once, with the way out', async () => {
+  const request = requestFor('copied');
+  await deployService(request, recordingWorld());
+  const copy = JSON.parse(await kubectl(['-n', 'copied', 'get', 'deployment', 'churn', '-o', 'json']));
+  for (const key of ['uid', 'resourceVersion', 'generation']) delete copy.metadata[key];
+  copy.spec.selector.matchLabels.tier = copy.spec.template.metadata.labels.tier = 'gold';
+  await kubectl(['-n', 'copied', 'delete', 'deployment', 'churn', '--wait']);
+  await kubectl(['create', '-f', '-'], JSON.stringify(copy));
+  const next = { ...request, image: { ref: 'churn:2' } };
+  const error = await problemsOf(deployService(next, recordingWorld()));
+  expect([error.exit, error.problems.length]).toEqual(['conflict', 1]);
+  expect(formatProblems(error.problems)).toMatch(
+    /^field-conflict {2}deployment\/churn in ns\/copied: "kubectl-create" has made the object anew, with a \S+ of its own\n {10}delete it, and deploy again .*: kubectl --context \S+ -n copied delete deployment\/churn$/,
+  );
+  await kubectl(['-n', 'copied', 'delete', 'deployment', 'churn', '--wait']);
+  expect(await deployService(next, recordingWorld())).toMatchObject({ outcome: 'deployed' });
+});
+
 const autoscaler = (namespace: string): KubeObject => ({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',

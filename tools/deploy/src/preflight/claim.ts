@@ -60,9 +60,9 @@ export function mostPods(objects: readonly KubeObject[]): number {
   return (autoscaler?.spec as { maxReplicas?: number } | undefined)?.maxReplicas ?? 0;
 }
 
-/** Whether the pods of an object want the volume of a claim. */
-export const namesClaim = ({ spec }: KubeObject): boolean =>
-  claimOf((spec as { template?: { spec?: SchedulingSpec } } | undefined)?.template?.spec ?? {}) !== undefined;
+/** The claim whose volume the pods of an object mount. */
+export const claimIn = ({ spec }: KubeObject): string | undefined =>
+  claimOf((spec as { template?: { spec?: SchedulingSpec } } | undefined)?.template?.spec ?? {});
 
 const claimOf = ({ volumes = [] }: SchedulingSpec): string | undefined =>
   volumes.find((volume) => volume.persistentVolumeClaim)?.persistentVolumeClaim?.claimName;

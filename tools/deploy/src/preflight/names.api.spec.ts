@@ -75,6 +75,18 @@ describe.concurrent('before anything is sent, a deploy tells', () => {
     ]);
   });
 
+  test('that the one pod of a ReadWriteOnce claim leaves before the new one starts, which may come to another node', async ({ expect }) => {
+    await createClaim('moving', 'ReadWriteOnce');
+    await deployService(requestFor('moving'), recordingWorld());
+    const world = recordingWorld();
+    await deployService(mounting('moving'), world);
+    expect(told(world, 'surge', 'noted')).toEqual([]);
+    await deployService({ ...mounting('moving'), image: { ref: 'churn:2' } }, world);
+    expect(told(world, 'surge', 'noted')).toEqual([
+      'surge    an old pod leaves before a new one starts: claim "models" can be mounted on one node at a time; the service is away until the new pod is ready',
+    ]);
+  });
+
   test('that a ReadWriteOncePod claim serves one pod, and lets the old one leave before the new one starts', async ({ expect }) => {
     await createClaim('one-pod', 'ReadWriteOncePod');
     const error = await problemsOf(deployService(mounting('one-pod', { replicas: 2 }), recordingWorld()));

@@ -9,7 +9,7 @@ import type { Finding, Note } from '../report/index.ts';
 import { settleBoth } from '../settle.ts';
 import { lookAtAskedRollout } from './asked-rollout.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
-import { type ClaimQuestion, lookAtClaim, mostPods } from './claim.ts';
+import { type ClaimQuestion, claimIn, lookAtClaim, mostPods } from './claim.ts';
 import { lookAtIngressClass, lookAtPriorityClass } from './classes.ts';
 import { lookAtDevices } from './dra.ts';
 import { gpuDemandOf } from './gpu-demand.ts';
@@ -145,7 +145,8 @@ async function lookAround(cluster: Cluster, release: Release, subject: Subject):
   );
   const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices, ...priority, ...claim.notes];
   const { admitted, bounds } = quotas;
-  const held = claim.hold ? { hold: claim.hold } : {};
+  const isHeld = live !== undefined && claimIn(live) === claimIn(subject.desired);
+  const held = claim.hold && isHeld ? { hold: claim.hold } : {};
   return { notes, running: gpus?.running ?? running, admitted, bounds, ...held, ...(gpus ? { gpus } : {}), ...(demand ? { demand } : {}) };
 }
 

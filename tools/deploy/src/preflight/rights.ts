@@ -1,5 +1,5 @@
 import { groupKindOf, type KubeObject, RESOURCES, type Resource, resourceOf } from '../kube/index.ts';
-import { namesClaim } from './claim.ts';
+import { claimIn } from './claim.ts';
 import { LOOKED_AT } from './resources.ts';
 
 /** Verbs on one resource, or on a subresource of it. */
@@ -36,7 +36,7 @@ const LOOK_AT_CLAIM: Rights = { resource: RESOURCES.PersistentVolumeClaim, verbs
 export function rightsToDeploy(objects: readonly KubeObject[], leaving: readonly KubeObject[] = []): Rights[] {
   const written = objects.map((object) => ({ resource: resourceOf(object), verbs: WRITE }));
   const deleted = leaving.map((object) => ({ resource: resourceOf(object), verbs: ['delete'] }));
-  const claims: Rights[] = objects.some(namesClaim) ? [LOOK_AT_CLAIM] : [];
+  const claims: Rights[] = objects.some((object) => claimIn(object) !== undefined) ? [LOOK_AT_CLAIM] : [];
   return mergeRights([...written, ...deleted, ...ALWAYS, ...claims]);
 }
 
