@@ -3,8 +3,8 @@
 The server closes its idle connections at once when it ends. A client that has just sent its next request on one of
 them would get a reset in place of an answer. New connections are refused from the signal on, as without this.
 
-With several workers nothing is held back: the process above them keeps the port open, and whoever connected in the
-meantime would wait in vain.
+With several workers they are answered in that moment: the process above them keeps the port open, and whoever connected
+to a port where nobody listens would wait in vain.
 """
 
 import asyncio
@@ -29,8 +29,9 @@ class Stopping:
         stop_server = signal.getsignal(signal.SIGTERM)
         # Only the main thread may change it; a test runs the service in another one.
         is_main = threading.current_thread() is threading.main_thread()
-        if not is_main or not callable(stop_server) or multiprocessing.parent_process() is not None:
+        if not is_main or not callable(stop_server):
             return
+        is_worker = multiprocessing.parent_process() is not None
         loop = asyncio.get_running_loop()
 
         def begin(number: int, frame: FrameType | None) -> None:
@@ -42,7 +43,7 @@ class Stopping:
 
         def linger(number: int, frame: FrameType | None) -> None:
             # uvicorn's handler is a method of its Server, which has one listener for each socket.
-            for listener in getattr(getattr(stop_server, "__self__", None), "servers", ()):
+            for listener in () if is_worker else getattr(getattr(stop_server, "__self__", None), "servers", ()):
                 listener.close()
             loop.call_later(LINGER_SECONDS, stop_server, number, frame)
 
