@@ -1,5 +1,11 @@
 import { ProblemError, unwrap, WORKSPACE_FILE } from '@modelyard/core';
-import { cudaWarnings, type GivenAnswers, type ModelServiceAnswers, parseModelServiceAnswers } from '@modelyard/templates';
+import {
+  categoryWarnings,
+  cudaWarnings,
+  type GivenAnswers,
+  type ModelServiceAnswers,
+  parseModelServiceAnswers,
+} from '@modelyard/templates';
 import { readOwnTable, type TableOptions } from './own-table.ts';
 import { scaffoldService, type WorkspaceSink } from './scaffold.ts';
 
@@ -34,7 +40,7 @@ export function makeService(sink: WorkspaceSink, options: ServiceOptions, where:
   return {
     answers,
     directory,
-    warnings: cuda ? cudaWarnings(framework, cuda) : [],
+    warnings: [...(table ? categoryWarnings(table.schema) : []), ...(cuda ? cudaWarnings(framework, cuda) : [])],
     nextSteps: steps.map((step) => `npx nx run ${name}:${step}`),
   };
 }

@@ -1,3 +1,4 @@
+export { categoryWarnings } from './category-warnings.ts';
 export { type CudaBuild, type CudaMatrix, type CudaSet, cudaWarnings, GPU_BASES, loadCudaMatrix } from './cuda/index.ts';
 export { inferDataSchema } from './infer-data-schema.ts';
 export { loadPack, readPack } from './load-pack.ts';

@@ -202,6 +202,13 @@ const taskOf = (y: (row: number) => unknown, task?: DataSchema['task'], rows?: n
   return schema.ok ? [schema.value.task, schema.value.classes] : formatProblems(schema.problems);
 };
 
+test('one number that is written in several ways is told as that', () => {
+  expect(
+    schemaOf(tableOf({ x: (row) => row / 2, y: (row) => ['007', '7', '7.0'][row % 3] })),
+  ).toBe(`one-class  t.csv: column "y": every value is 7, written as "007", "7", "7.0"
+          write it in one way; if these are codes, say --task=classification`);
+});
+
 test('whole numbers that a table wrote as 0.0 and 1.0 are classes; codes with leading zeros are not numbers', () => {
   expect(taskOf((row) => `${row % 2}.0`)).toEqual(['classification', 2]);
   expect(taskOf((row) => ['007', '7'][row % 2])).toEqual(['classification', 2]);

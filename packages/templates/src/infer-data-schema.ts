@@ -2,6 +2,7 @@ import { type DataSchema, fail, nearestWord, type Problem, type Result, succeed 
 import { type CsvRecord, parseCsv } from './csv.ts';
 import { type Column, inferFeature } from './infer-feature.ts';
 import { inferTarget } from './infer-target.ts';
+import { columnNamed, columnsNamed } from './named-columns.ts';
 
 /** As the training has it: fewer rows can be neither trained on nor measured with. */
 const FEWEST_ROWS = 10;
@@ -12,7 +13,7 @@ const FEWEST_ROWS = 10;
  */
 export function inferDataSchema(
   csv: string,
-  target: string,
+  targetName: string,
   file: string,
   options: { readonly exclude?: readonly string[]; readonly task?: DataSchema['task'] } = {},
 ): Result<DataSchema> {
@@ -20,7 +21,8 @@ export function inferDataSchema(
   if (!records.ok) return records;
   const [header, ...rows] = records.value;
   if (!header || rows.length === 0) return fail(emptyTable(file));
-  const exclude = joinNames(options.exclude ?? [], header.cells);
+  const target = columnNamed(targetName, header.cells);
+  const exclude = columnsNamed(options.exclude ?? [], header.cells);
   const shape = shapeProblems(header.cells, rows, [target, ...exclude], file);
   if (shape.length > 0) return fail(...shape);
   const column = (name: string): Column => {
@@ -37,18 +39,6 @@ export function inferDataSchema(
   problems.push(...[inferred, ...features].flatMap((result) => (result.ok ? [] : result.problems)));
   if (problems.length > 0 || !inferred.ok) return fail(...problems);
   return succeed({ target, ...inferred.value, features: features.flatMap((feature) => (feature.ok ? [feature.value] : [])) });
-}
-
-/** The columns that are named. Nx splits a name at its commas: neighbours that are a column only together are put together again. */
-function joinNames(named: readonly string[], header: readonly string[]): string[] {
-  const names: string[] = [];
-  for (let at = 0; at < named.length; ) {
-    const ends = Array.from({ length: named.length - at }, (_, more) => at + more + 1);
-    const end = ends.find((end) => header.includes(named.slice(at, end).join(','))) ?? at + 1;
-    names.push(named.slice(at, end).join(','));
-    at = end;
-  }
-  return names;
 }
 
 /** What is wrong with the table as a table: its header, and lines that do not fit it. */

@@ -37,12 +37,20 @@ const labelsOf = (texts: readonly string[]): string[] =>
 
 const where = (column: Column): string => `${column.file}: column "${column.name}"`;
 
-const constant = (column: Column): Problem => ({
-  code: 'one-class',
-  where: where(column),
-  what: `every value is "${column.cells[0]?.text}"`,
-  remedy: 'there is nothing to learn: choose another target, or a table with more than one answer',
-});
+function constant(column: Column): Problem {
+  const ways = [...new Set(column.cells.map(({ text }) => text))];
+  const problem = { code: 'one-class', where: where(column) };
+  if (ways.length === 1) {
+    const remedy = 'there is nothing to learn: choose another target, or a table with more than one answer';
+    return { ...problem, what: `every value is "${ways[0]}"`, remedy };
+  }
+  const written = `${ways
+    .slice(0, 3)
+    .map((text) => `"${text}"`)
+    .join(', ')}${ways.length > 3 ? ', …' : ''}`;
+  const remedy = 'write it in one way; if these are codes, say --task=classification';
+  return { ...problem, what: `every value is ${Number(ways[0])}, written as ${written}`, remedy };
+}
 
 const tooManyClasses = (column: Column, count: number): Problem => ({
   code: 'unusable-target',

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tree } from '@nx/devkit';
+import { logger, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import modelService from './generator.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'modelyard-generator-'));
@@ -77,4 +77,17 @@ test('a column that is called by a number, which Nx hands over as one, is a colu
   const given = { name: 'churn', data, target: 2022, exclude: [2020] } as unknown as Parameters<typeof modelService>[1];
   await modelService(tree, given);
   expect(json('services/churn/src/data_schema.json')).toMatchObject({ target: '2022', features: [{ name: '2021' }] });
+});
+
+test('a column that Nx takes for another number, 1e3 for 1000, is found by its value', async () => {
+  const data = table('powers.csv', `1e2,b,1e3\n${ROWS.map((_, row) => `${row},${row},${row % 2}`).join('\n')}\n`);
+  await modelService(tree, { name: 'churn', data, target: 1000, exclude: [100] } as unknown as Parameters<typeof modelService>[1]);
+  expect(json('services/churn/src/data_schema.json')).toMatchObject({ target: '1e3', features: [{ name: 'b' }] });
+});
+
+test('percentages that became a category are told once the service is there', async () => {
+  const data = table('rates.csv', `rate,y\n${ROWS.map((_, row) => `${row % 4}%,${row % 2}`).join('\n')}\n`);
+  const warn = vi.spyOn(logger, 'warn').mockImplementation(() => undefined);
+  await (await modelService(tree, { name: 'churn', data, target: 'y' }))();
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('column "rate" is taken as a category of 4 texts, such as "0%"')]]);
 });
