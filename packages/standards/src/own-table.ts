@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DataSchema, fail, type Result, succeed } from '@modelyard/core';
@@ -63,14 +64,9 @@ function withoutTable(options: TableOptions, where: string): Result<undefined> {
 
 /** The text of a table in UTF-8, without its byte order mark. */
 function decodeTable(bytes: Uint8Array, file: string): Result<string> {
-  try {
-    return succeed(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return fail({
-      code: 'bad-encoding',
-      where: file,
-      what: 'it is not UTF-8',
-      remedy: 'save it as UTF-8: some of its letters would be lost',
-    });
-  }
+  const problem = { code: 'bad-encoding', where: file };
+  const isText = isUtf8(bytes);
+  if (isText && bytes.includes(0)) return fail({ ...problem, what: 'it holds NUL characters, as UTF-16 does', remedy: 'save it as UTF-8' });
+  if (!isText) return fail({ ...problem, what: 'it is not UTF-8', remedy: 'save it as UTF-8: some of its letters would be lost' });
+  return succeed(new TextDecoder().decode(bytes));
 }

@@ -46,6 +46,19 @@ test('a table that is not UTF-8 is refused, because letters would be lost', asyn
   );
 });
 
+test('a table in UTF-16 is refused as that, with and without its mark', async () => {
+  const text = `size,y\n${ROWS.map((_, row) => `${row},${row % 2}`).join('\n')}\n`;
+  const bare = table('utf16.csv', Buffer.from(text, 'utf16le'));
+  await expect(modelService(tree, { name: 'churn', data: bare, target: 'y' })).rejects.toThrow(
+    `bad-encoding  ${bare}: it holds NUL characters, as UTF-16 does
+          save it as UTF-8`,
+  );
+  const marked = table('utf16-mark.csv', Buffer.from(`\uFEFF${text}`, 'utf16le'));
+  await expect(modelService(tree, { name: 'churn', data: marked, target: 'y' })).rejects.toThrow(
+    `bad-encoding  ${marked}: it is not UTF-8`,
+  );
+});
+
 test('every problem of a table is shown, and nothing is written', async () => {
   const data = table(
     'bad.csv',
