@@ -93,13 +93,19 @@ test('a pod that is not ready gets a grace, no ready pod at all none', async () 
   ]);
 });
 
-test('too many errors end the step before its time', async () => {
-  const { outcome, seconds } = await watchWith((look, cluster) => {
-    const failed = look < 4 ? 0 : 30;
+/** At each look, both pods have answered 70 requests well, and from this look on 30 with 500. */
+const failingFrom =
+  (first: number) =>
+  (look: number, cluster: FakeCluster): void => {
+    const failed = look < first ? 0 : 30;
     const text = `http_requests_total{path="/predict",status="200"} 70\nhttp_requests_total{path="/predict",status="500"} ${failed}\n`;
     cluster.answer = (_pod, request) => ({ reached: true, status: 200, text: request.path === '/metrics' ? text : '' });
-  });
-  expect(seconds).toBe(10);
+  };
+
+test('too many errors end the step before its time: in its first ten seconds at once, then within ten more', async () => {
+  expect((await watchWith(failingFrom(2))).seconds).toBe(4);
+  const { outcome, seconds } = await watchWith(failingFrom(7));
+  expect(seconds).toBe(20);
   expect(outcome).toEqual([
     expect.objectContaining({
       code: 'canary-errors',

@@ -15,7 +15,7 @@ import { isServing, listCanaryPods, restartsOf } from './pods.ts';
 export type Watched = 'passed' | 'left';
 
 const LOOK_MS = 2_000;
-/** Figures of every pod are read at each n-th look. */
+/** Figures of every pod are read at each of the first looks, in which a wrong version shows, and then at each n-th one. */
 const LOOKS_PER_READING = 5;
 /** A pod that was moved to another node needs a moment. */
 const UNREADY_GRACE_MS = 10_000;
@@ -56,7 +56,7 @@ export async function watchStep(
     else if (serving.length === 0 || nowMs - servedMs >= UNREADY_GRACE_MS) throw await unready(cluster, canary, step, pods);
     const isOver = nowMs >= endMs && serving.length >= replicasAt(canary, step);
     if (isOver) return conclude(cluster, canary, step, serving, before, world);
-    if (look % LOOKS_PER_READING === 0) await expectFewErrors(cluster, canary, serving, before);
+    if (look <= LOOKS_PER_READING || look % LOOKS_PER_READING === 0) await expectFewErrors(cluster, canary, serving, before);
   }
 }
 
