@@ -1,6 +1,8 @@
+import { formatProblems } from '@modelyard/core';
 import { expect, test } from 'vitest';
 import { deployService } from '../deploy.ts';
-import { recordingWorld, requestFor } from '../testing/api.ts';
+import type { DeployEvent } from '../report/index.ts';
+import { problemsOf, recordingWorld, requestFor } from '../testing/api.ts';
 import { deployAndKill } from '../testing/kill-deploy.ts';
 import { kubectl } from '../testing/kubectl.ts';
 
@@ -55,4 +57,22 @@ test(`a canary whose deploy is killed at any of ${MOMENTS} moments is carried on
     const selector = await kubectl(['-n', 'killed-canary', 'get', 'service', 'churn', '-o', 'jsonpath={.spec.selector}']);
     expect(selector).toContain('app.kubernetes.io/name');
   }
+});
+
+test('a canary that is interrupted before its pods are ready names the service, and its step, in what to do next', async () => {
+  const requestWith = (ref: string) =>
+    requestFor(
+      'canary-unready',
+      { deploy: { replicas: 1, rollout: { canary: { steps: [{ weight: 50, seconds: 0 }] } } } },
+      { image: { ref, id: `sha256:${ref}` } },
+    );
+  await deployService(requestWith('churn:1'), recordingWorld());
+  const stop = new AbortController();
+  const report = (event: DeployEvent) => event.type === 'waiting' && stop.abort();
+  const error = await problemsOf(deployService(requestWith('simulate-not-ready:2'), { ...recordingWorld(), report, signal: stop.signal }));
+  expect(error.exit).toBe('interrupted');
+  expect(formatProblems(error.problems)).toBe(
+    'interrupted  churn-canary in ns/canary-unready: stopped at step 1 of 1; requests go on as they are shared now (weight 0)\n' +
+      '          deploy again to go on from there, or end it with "npx modelyard canary promote churn" or "npx modelyard canary abort churn"',
+  );
 });

@@ -91,6 +91,8 @@ async function attempt(walk: Walk, move: Move, standing: Standing): Promise<Stan
   try {
     return await carryOutMove(walk, move, standing);
   } catch (error) {
+    // Its pods were waited for under a name that no service has.
+    if (error instanceof ProblemError && error.exit === 'interrupted' && move.move === 'prove') throw stoppedCanary(walk.canary, standing);
     if (!(error instanceof ProblemError) || standing.failure || NOT_ITS_FAULT.has(error.exit)) throw error;
     // A shift that failed may have been half done.
     const weight = move.move === 'shift' ? Math.max(move.weight, standing.weight) : standing.weight;
