@@ -28,6 +28,10 @@ export interface DestroyRequest extends Target {
 const USUAL_RESOURCES: readonly Resource[] = [RESOURCES.Deployment, RESOURCES.Service, RESOURCES.ConfigMap, RESOURCES.ServiceAccount];
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const POLL_MS = 500;
+/** Kinds by which a proxy finds the Service; one that still has the way to pods that are gone answers 500. */
+const ENTRANCES = new Set<string>([RESOURCES.HTTPRoute.kind, RESOURCES.Ingress.kind]);
+/** A proxy follows a change within 0.3 to 0.6 s (decision 0019). */
+const ENTRANCES_PAUSE_MS = 1_000;
 
 /** Deletes what we manage of a service and waits until it is gone; what others made stays. */
 export async function destroyService(request: DestroyRequest, world: World): Promise<readonly ObjectRef[]> {
@@ -45,16 +49,32 @@ export async function destroyService(request: DestroyRequest, world: World): Pro
   }
 }
 
-/** The books go last: a destroy that is cut off finds in them what is left. */
+/** What leads requests here goes first, and the books last: a destroy that is cut off finds in them what is left. */
 async function deleteAll(cluster: Cluster, request: DestroyRequest, resources: readonly Resource[], world: World): Promise<ObjectRef[]> {
   const all = await listOwned(cluster, request, resources);
   const [books, members] = [all.filter(isBook), all.filter((object) => !isBook(object))];
-  await settleAll(members.map((object) => cluster.remove(refOf(object))));
-  for (const object of members) world.report({ type: 'deleted', object: describeObject(refOf(object)) });
+  const entrances = members.filter(isEntrance);
+  if (entrances.length > 0) {
+    await removeAll(cluster, entrances, world);
+    await world.clock.sleep(ENTRANCES_PAUSE_MS, world.signal);
+  }
+  if (!world.signal?.aborted)
+    await removeAll(
+      cluster,
+      members.filter((object) => !isEntrance(object)),
+      world,
+    );
   await waitUntilGone(cluster, request, resources, world);
   await settleAll(books.map((object) => cluster.remove(refOf(object))));
   return members.map(refOf);
 }
+
+async function removeAll(cluster: Cluster, objects: readonly KubeObject[], world: World): Promise<void> {
+  await settleAll(objects.map((object) => cluster.remove(refOf(object))));
+  for (const object of objects) world.report({ type: 'deleted', object: describeObject(refOf(object)) });
+}
+
+const isEntrance = (object: KubeObject): boolean => ENTRANCES.has(object.kind);
 
 /** The parent of the set and the revisions: their names hold a dot, which no service's object does. */
 const isBook = (object: KubeObject): boolean => object.kind === 'ConfigMap' && object.metadata.name.includes('.');
