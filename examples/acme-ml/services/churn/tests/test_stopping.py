@@ -36,7 +36,7 @@ def server(trained: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subp
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     yield process, port
     process.terminate()
-    process.wait()
+    process.wait(timeout=20)
 
 
 def connect_when_ready(port: int) -> http.client.HTTPConnection:
