@@ -32,7 +32,7 @@ export function terminalWorld(terminal: Terminal): World {
   const { output, colours, signal } = terminal;
   return {
     clock: systemClock,
-    connect: connectCluster,
+    connect: (access) => connectCluster({ ...access, env: terminal.env }),
     holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
     report: (event, service) => terminal.print(output === 'json' ? formatEventJson(event, service) : linesOf(event, service, colours)),
     resolveImage: imageResolver(terminal.env),

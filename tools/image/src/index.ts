@@ -4,6 +4,7 @@ export { type BuildInputs, type BuildSecret, buildSecrets, PIP_SECRET_ID, UV_SEC
 export { type CommandOutcome, type LineLog, runCommand, type StreamOutcome, streamCommand } from './command.ts';
 export { type ContainerRequest, runArguments, runContainer } from './container.ts';
 export { type DockerEngine, expectDocker, findEngine, runDocker, streamDocker } from './engine.ts';
+export { proxyOfEnv } from './env-proxy.ts';
 export type { Environment } from './environment.ts';
 export { type GitState, gitState } from './git-state.ts';
 export { type ImageRecord, readImageRecord, writeImageRecord } from './image-record.ts';

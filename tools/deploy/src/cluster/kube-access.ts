@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { proxyOfEnv } from '@modelyard/image';
 import { safeText } from '../safe-line.ts';
-import { proxyOfEnv } from './env-proxy.ts';
 import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
 import { type AuthHeaders, type Login, loginOfFile } from './login.ts';
 import type { ClusterAccess } from './types.ts';
@@ -48,15 +48,15 @@ async function accessOf(access: ClusterAccess, files: readonly string[], entries
     const login = await loginOf(entries);
     const server = new URL(entries.cluster.server);
     const authenticate = authenticator(access, files, entries.cluster.server, login);
-    return succeed({ context: access.context, server, connection: throughProxy(login.connection, server), authenticate });
+    return succeed({ context: access.context, server, connection: throughProxy(login.connection, server, access.env ?? {}), authenticate });
   } catch (error) {
     return fail(noCredentials(access, files, error));
   }
 }
 
 /** As kubectl does, where the kubeconfig names no proxy. */
-function throughProxy(connection: Login['connection'], server: URL): Login['connection'] {
-  const uri = proxyOfEnv(server, process.env);
+function throughProxy(connection: Login['connection'], server: URL, env: NonNullable<ClusterAccess['env']>): Login['connection'] {
+  const uri = proxyOfEnv(server, env);
   if (uri === undefined || connection.type !== 'agent') return connection;
   return { type: uri.startsWith('socks') ? 'socks' : 'proxy', uri, requestTls: connection.connect as ConnectionOptions, connect: {} };
 }

@@ -104,6 +104,8 @@ export interface ClusterAccess {
   readonly expected?: ExpectedCluster;
   /** The first read is the question whether the server is there, and whoever reads meets its problem; left out, it is asked beforehand. */
   readonly readsAtOnce?: boolean;
+  /** Variables of the process: its proxies are followed where the kubeconfig names none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** By what a cluster is known. */

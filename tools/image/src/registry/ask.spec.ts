@@ -46,3 +46,16 @@ test('a circle of redirects ends', async () => {
   expect((await ask(new URL('/start', registry), question)).status).toBe(302);
   expect(asked).toBe(6);
 });
+
+test('a registry elsewhere is asked through the proxy of the environment, and one on this machine is not', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = await listen(({ url }) => {
+    asked.push(url);
+    return { status: 200, text: 'through the proxy' };
+  });
+  const registry = await listen(() => ({ status: 200, text: 'here' }));
+  const there = { ...question, env: { HTTP_PROXY: proxy } };
+  const answers = [await ask(new URL('http://registry.acme.example/v2/'), there), await ask(new URL('/v2/', registry), there)];
+  expect(answers.map(({ body }) => body.toString())).toEqual(['through the proxy', 'here']);
+  expect(asked).toEqual(['http://registry.acme.example/v2/']);
+});

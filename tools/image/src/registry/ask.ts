@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { proxyOfEnv } from '../env-proxy.ts';
+import type { Environment } from '../environment.ts';
 
 /** What a registry answered, read to its end. */
 export interface Answer {
@@ -12,6 +14,8 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Its proxies are followed. */
+  readonly env?: Environment;
 }
 
 const MOST_REDIRECTS = 5;
@@ -29,11 +33,13 @@ export async function ask(address: URL, question: Question, redirects = MOST_RED
   return ask(target, target.host === address.host ? question : withoutCredentials(question), redirects - 1);
 }
 
-async function send(address: URL, { method = 'GET', headers = {}, body, signal }: Question): Promise<IncomingMessage> {
-  const { request } = await (address.protocol === 'http:' ? import('node:http') : import('node:https'));
+async function send(address: URL, { method = 'GET', headers = {}, body, signal, env = {} }: Question): Promise<IncomingMessage> {
+  const { request, Agent } = await (address.protocol === 'http:' ? import('node:http') : import('node:https'));
+  const proxy = proxyOfEnv(address, env);
   return new Promise((resolve, reject) => {
-    // An agent of its own closes the connection after the answer, so that none keeps the process alive.
-    const sent = request(address, { method, headers: { ...headers, 'User-Agent': 'modelyard' }, agent: false, signal }, resolve);
+    // An agent of its own closes the connection after the answer, so that none keeps the process alive. Node follows a proxy from 22.21 and 24.5 on.
+    const agent = proxy === undefined ? false : new Agent({ proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } });
+    const sent = request(address, { method, headers: { ...headers, 'User-Agent': 'modelyard' }, agent, signal }, resolve);
     sent.on('error', (error) => reject(signal.aborted ? signal.reason : error));
     sent.end(body);
   });

@@ -62,6 +62,7 @@ export function imageResolver(env: Environment): (ref: string) => Promise<Result
 async function readManifest(reference: ImageReference, env: Environment): Promise<Answer> {
   const { registry, repository, tag = 'latest', digest } = reference;
   const address = `${apiAddress(registry)}/v2/${repository}/manifests/${digest ?? tag}`;
+  const send = sender(env);
   const askAs = (authorization?: string) =>
     send(address, { headers: { Accept: MANIFEST_TYPES, ...(authorization ? { Authorization: authorization } : {}) } });
   const answer = await askAs();
@@ -89,16 +90,18 @@ function configOf(bytes: Buffer): { configDigest?: string } {
 }
 
 /** A busy registry gets a second try. */
-const send: Send = async (address, options) => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const answer = await ask(new URL(address), { ...options, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
-      if (attempt === ATTEMPTS || (answer.status < 500 && answer.status !== 429)) return answer;
-    } catch (error) {
-      if (attempt === ATTEMPTS || isTimeout(error)) throw error;
+function sender(env: Environment): Send {
+  return async (address, options) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await ask(new URL(address), { ...options, env, signal: AbortSignal.timeout(ANSWER_SECONDS * 1000) });
+        if (attempt === ATTEMPTS || (answer.status < 500 && answer.status !== 429)) return answer;
+      } catch (error) {
+        if (attempt === ATTEMPTS || isTimeout(error)) throw error;
+      }
     }
-  }
-};
+  };
+}
 
 function badReference(ref: string): Problem {
   return { code: 'bad-image-ref', where: ref, what: 'this is no image reference', remedy: 'write <registry>/<name>:<tag>, in lower case' };

@@ -1,6 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
 
@@ -9,7 +8,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'http
  * NO_PROXY names: a domain and all below it, `.domain` for those below alone, an address, a network as CIDR, each with a port if wanted, or `*`. These are the rules of
  * Go's net/http/httpproxy.
  */
-export function proxyOfEnv(server: URL, env: Env): string | undefined {
+export function proxyOfEnv(server: URL, env: Environment): string | undefined {
   const named = server.protocol === 'https:' ? (env.HTTPS_PROXY ?? env.https_proxy) : (env.HTTP_PROXY ?? env.http_proxy);
   if (!named) return undefined;
   const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase();

@@ -1,10 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { unwrap } from '@modelyard/core';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { proxyOfEnv } from './env-proxy.ts';
-import { loadKubeAccess } from './kube-access.ts';
 
 const PROXY = 'http://proxy.acme.example:3128';
 
@@ -45,26 +40,4 @@ test.each([
 ])('NO_PROXY=%s and %s: left out is %s', (exceptions, server, isLeftOut) => {
   const proxy = proxyOfEnv(new URL(server), { HTTPS_PROXY: PROXY, NO_PROXY: exceptions });
   expect(proxy === undefined).toBe(isLeftOut);
-});
-
-test.each([
-  [{}, 'proxy', PROXY],
-  [{ 'proxy-url': 'http://own.acme.example:8080' }, 'proxy', 'http://own.acme.example:8080'],
-] as const)('a kubeconfig whose cluster says %j is followed through a %s: %s', async (more, type, uri) => {
-  const folder = await mkdtemp(join(tmpdir(), 'modelyard-proxy-'));
-  vi.stubEnv('HTTPS_PROXY', PROXY);
-  try {
-    const file = join(folder, 'config');
-    const cluster = { server: 'https://api.acme.example:6443', ...more };
-    const contexts = [{ name: 'lab', context: { cluster: 'lab', user: 'ann' } }];
-    await writeFile(
-      file,
-      JSON.stringify({ clusters: [{ name: 'lab', cluster }], users: [{ name: 'ann', user: { token: 't' } }], contexts }),
-    );
-    const access = unwrap(await loadKubeAccess({ environment: 'test', context: 'lab', kubeconfigs: [file] }));
-    expect(access.connection).toMatchObject({ type, uri });
-  } finally {
-    vi.unstubAllEnvs();
-    await rm(folder, { recursive: true });
-  }
 });
