@@ -27,7 +27,7 @@ import { askingAhead } from './remember-answers.ts';
 import { causesOnce, type Note } from './report/index.ts';
 import { rollBackAfter } from './rollback.ts';
 import { watchRollout } from './rollout-watch.ts';
-import { settleBoth } from './settle.ts';
+import { settleAll } from './settle.ts';
 import { accessTo, expectConfirmed } from './target.ts';
 import type { World } from './world.ts';
 
@@ -128,8 +128,7 @@ async function deployChecked(
 ): Promise<BroughtUp> {
   const checked = preflightBefore(asked, release, inventory, world);
   const known = ahead && isFresh(ahead, world.clock) ? Promise.resolve([ahead]) : lookAhead(cluster, [release], world.clock);
-  const looks = settleBoth(known, isNamespaceSeen(asked, release.environment));
-  const [chosen, [[current], isThere]] = await settleBoth(checked, looks);
+  const [chosen, [current], isThere] = await settleAll([checked, known, isNamespaceSeen(asked, release.environment)]);
   const isNew = !isThere && (await ensureNamespace(cluster, request.environment, world));
   return deployLocked(cluster, chosen, { ...(current as Ahead), isNew }, request, world);
 }

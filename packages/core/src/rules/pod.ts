@@ -4,6 +4,7 @@ import type { DeploySpec } from '../deploy-spec.ts';
 import { parseQuantity } from '../quantity.ts';
 import { isReservedKey } from '../reserved-keys.ts';
 import { type Finding, unused } from './finding.ts';
+import { metadataMaps } from './metadata-maps.ts';
 import { textFindings } from './text.ts';
 
 /** What must hold between the keys that say what a pod is and gets. */
@@ -79,17 +80,9 @@ function tolerationFindings({ tolerations }: DeploySpec): Finding[] {
   });
 }
 
-function reservedFindings({ pod, workload, monitoring, ingress }: DeploySource): Finding[] {
-  const maps: [string[], object | undefined][] = [
-    [['pod', 'labels'], pod?.labels],
-    [['pod', 'annotations'], pod?.annotations],
-    [['workload', 'labels'], workload?.labels],
-    [['workload', 'annotations'], workload?.annotations],
-    [['monitoring', 'labels'], monitoring?.labels],
-    [['ingress', 'annotations'], ingress?.annotations],
-  ];
-  return maps.flatMap(([path, map]) =>
-    Object.keys(map ?? {})
+function reservedFindings(source: DeploySource): Finding[] {
+  return metadataMaps(source).flatMap(([path, map = {}]) =>
+    Object.keys(map)
       .filter(isReservedKey)
       .map((key) => ({
         code: 'reserved-key',

@@ -1,6 +1,7 @@
 import type { DeploySource } from '../deploy-schema.ts';
 import type { DeploySpec } from '../deploy-spec.ts';
 import type { Finding } from './finding.ts';
+import { type MapAt, metadataMaps } from './metadata-maps.ts';
 
 /** As for every name that is a DNS name; a pattern cannot count over its dots. */
 const LONGEST_PREFIX = 253;
@@ -28,13 +29,9 @@ function secretKeys({ secrets }: DeploySpec): Finding[] {
 }
 
 /** The server writes another character in place of half of one, and the next deploy would find a change. */
-function annotationValues({ pod, workload, ingress }: DeploySource): Finding[] {
-  const maps: [path: string[], map: Readonly<Record<string, string>> | undefined][] = [
-    [['pod', 'annotations'], pod?.annotations],
-    [['workload', 'annotations'], workload?.annotations],
-    [['ingress', 'annotations'], ingress?.annotations],
-  ];
-  return maps.flatMap(([path, map = {}]) =>
+function annotationValues(source: DeploySource): Finding[] {
+  const annotations = metadataMaps(source).filter(([path]) => path.at(-1) === 'annotations');
+  return annotations.flatMap(([path, map = {}]) =>
     Object.entries(map)
       .filter(([, value]) => !value.isWellFormed())
       .map(([name]): Finding => {
@@ -55,11 +52,10 @@ function longPrefixes(source: DeploySource): Finding[] {
   );
 }
 
-type KeyedMap = readonly [path: string[], map: object | undefined];
-
 /** Every map of a spec whose keys have a prefix; the key of a toleration stands as its only one. */
-function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, autoscaling, tolerations }: DeploySource): KeyedMap[] {
-  const peers = (network?.from ?? []).flatMap(({ namespaceLabels, podLabels }, index): KeyedMap[] => {
+function keyedMaps(source: DeploySource): MapAt[] {
+  const { nodeSelector, network, autoscaling, tolerations } = source;
+  const peers = (network?.from ?? []).flatMap(({ namespaceLabels, podLabels }, index): MapAt[] => {
     const at = (kind: string) => ['network', 'from', String(index), kind];
     return [
       [at('namespaceLabels'), namespaceLabels],
@@ -67,23 +63,12 @@ function keyedMaps({ pod, workload, monitoring, ingress, nodeSelector, network, 
     ];
   });
   const metrics = (autoscaling?.metrics ?? []).map(
-    ({ labels }, index): KeyedMap => [['autoscaling', 'metrics', String(index), 'labels'], labels],
+    ({ labels }, index): MapAt => [['autoscaling', 'metrics', String(index), 'labels'], labels],
   );
   const taints = (tolerations ?? []).map(
-    ({ key }, index): KeyedMap => [['tolerations', String(index)], key === undefined ? undefined : { [key]: true }],
+    ({ key }, index): MapAt => [['tolerations', String(index)], key === undefined ? undefined : { [key]: '' }],
   );
-  return [
-    [['pod', 'labels'], pod?.labels],
-    [['pod', 'annotations'], pod?.annotations],
-    [['workload', 'labels'], workload?.labels],
-    [['workload', 'annotations'], workload?.annotations],
-    [['monitoring', 'labels'], monitoring?.labels],
-    [['ingress', 'annotations'], ingress?.annotations],
-    [['nodeSelector'], nodeSelector],
-    ...peers,
-    ...metrics,
-    ...taints,
-  ];
+  return [...metadataMaps(source), [['nodeSelector'], nodeSelector], ...peers, ...metrics, ...taints];
 }
 
 const shortened = (key: string): string => `${key.slice(0, 20)}…${key.slice(-20)}`;

@@ -6,7 +6,7 @@ import { namespaceExists } from '../namespace.ts';
 import { firstReplicas, isAsApplied } from '../plan/index.ts';
 import { inLiveWay, membersOf, type Release } from '../release/index.ts';
 import type { Finding, Note } from '../report/index.ts';
-import { settleBoth } from '../settle.ts';
+import { settleAll } from '../settle.ts';
 import { lookAtAskedRollout } from './asked-rollout.ts';
 import { type CanaryPods, NO_CANARY, stillToCome } from './canary-pods.ts';
 import { type ClaimQuestion, claimIn, lookAtClaim, mostPods } from './claim.ts';
@@ -41,10 +41,11 @@ export async function preflight(
 ): Promise<Release> {
   const leaving = leavingMembers(inventory, release.objects);
   for (const note of otherEnvironment(release, inventory)) report({ type: 'noted', ...note });
-  const [, [chosen]] = await settleBoth(
+  const [, chosen] = await settleAll([
     expectReleaseRights(cluster, release, leaving),
-    settleBoth(choosePlaces(cluster, release, inventory, canary, report), lookAtEntry(cluster, release, inventory, report)),
-  );
+    choosePlaces(cluster, release, inventory, canary, report),
+    lookAtEntry(cluster, release, inventory, report),
+  ]);
   return chosen;
 }
 
@@ -133,16 +134,13 @@ async function lookAround(cluster: Cluster, release: Release, subject: Subject):
   const demand = gpuDemandOf(pod, replicas, release.gpuWishes, stillToCome(canary));
   const charge = { requests: podRequests(pod), limits: limitsOf(pod) };
   const running = live?.status?.replicas ?? 0;
-  const [gpus, [quotas, [devices, [priority, claim]]]] = await settleBoth(
+  const [gpus, quotas, devices, priority, claim] = await settleAll([
     demand ? lookAtGpus(cluster, demand, place) : Promise.resolve(undefined),
-    settleBoth(
-      lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, canary, charge }),
-      settleBoth(
-        lookAtDevices(cluster, release.objects, replicas + canary.wanted, where),
-        settleBoth(lookAtPriorityClass(cluster, pod, where), lookAtClaim(cluster, claimQuestion(release, subject))),
-      ),
-    ),
-  );
+    lookAtQuotas(cluster, { where, namespace: place.namespace, replicas, running, canary, charge }),
+    lookAtDevices(cluster, release.objects, replicas + canary.wanted, where),
+    lookAtPriorityClass(cluster, pod, where),
+    lookAtClaim(cluster, claimQuestion(release, subject)),
+  ]);
   const notes = [...(gpus?.notes ?? []), ...quotas.notes, ...devices, ...priority, ...claim.notes];
   const { admitted, bounds } = quotas;
   const isHeld = live !== undefined && claimIn(live) === claimIn(subject.desired);

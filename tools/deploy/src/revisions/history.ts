@@ -42,7 +42,7 @@ export async function recordRevision(
   // A record of that number can only be our own, written before an answer was lost.
   const writing = isThere ? [] : [cluster.create(renderRecord(place.service, place.namespace, { ...state, revision }))];
   const tooOld = records.slice(KEPT_REVISIONS - writing.length);
-  await settleAll<unknown>([...writing, ...tooOld.map((record) => cluster.remove(refOf(record)))]);
+  await settleAll([...writing, ...tooOld.map((record) => cluster.remove(refOf(record)))]);
   return revision;
 }
 
