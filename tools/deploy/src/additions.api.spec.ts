@@ -28,8 +28,8 @@ test('a diff names what others have added to a service, where no deploy would ch
   expect(changed).toEqual([]);
   expect(notes.map(({ what, details }) => [what, ...(details ?? [])])).toEqual([
     ['"kubectl-label" has added to service/churn what no deploy changes', 'metadata.labels.team'],
-    ['"kubectl-set" has added to deployment/churn what no deploy changes', 'spec.template.spec.containers[model].env[DEBUG]'],
     ['"kubectl-patch" has added to deployment/churn what no deploy changes', 'spec.template.spec.containers[side]'],
+    ['"kubectl-set" has added to deployment/churn what no deploy changes', 'spec.template.spec.containers[model].env[DEBUG]'],
   ]);
   expect((await readStatus(request, recordingWorld())).deployment?.image).toBe('churn:1');
 });

@@ -22,7 +22,7 @@ const additions = (...others: object[]) =>
     metadata: { name: 'churn', managedFields: [OURS, ...others] },
   } as never).map(({ field, manager }) => `${manager}: ${field}`);
 
-test('a variable, a container and a label that others have added are named', () => {
+test('a variable, a container and a label that others have added are named, by manager', () => {
   const variable = {
     'f:containers': { [MODEL]: { 'f:env': { '.': {}, 'k:{"name":"DEBUG"}': { '.': {}, 'f:name': {}, 'f:value': {} } } } },
   };
@@ -34,9 +34,9 @@ test('a variable, a container and a label that others have added are named', () 
       entry('kubectl-label', 'Update', { 'f:metadata': { 'f:labels': { 'f:team': {} } } }),
     ),
   ).toEqual([
-    'kubectl-set: spec.template.spec.containers[model].env[DEBUG]',
-    'kubectl-patch: spec.template.spec.containers[side]',
     'kubectl-label: metadata.labels.team',
+    'kubectl-patch: spec.template.spec.containers[side]',
+    'kubectl-set: spec.template.spec.containers[model].env[DEBUG]',
   ]);
 });
 

@@ -9,7 +9,10 @@ type FieldSet = { readonly [key: string]: FieldSet };
 const LEFT_TO_OTHERS = new Set(['spec.replicas']);
 const CONTROLLERS = /^(kube-controller-manager|cloud-controller-manager|kube-apiserver)$/;
 
-/** What others have put beside our fields: into the spec, the labels or the data. An apply neither shows nor removes it. */
+/**
+ * What others have put beside our fields: into the spec, the labels or the data. An apply neither shows nor removes it.
+ * By manager: the server lists them by the second of their last write, which is no order to read twice.
+ */
 export function additionsOf(live: KubeObject): TakenField[] {
   const entries = live.metadata.managedFields ?? [];
   const ours = entries.filter(({ manager = '' }) => manager.startsWith(FIELD_MANAGER)).map(fieldsOf);
@@ -27,7 +30,8 @@ export function additionsOf(live: KubeObject): TakenField[] {
         )
         .filter((field) => !LEFT_TO_OTHERS.has(field))
         .map((field) => ({ field, manager: entry.manager ?? '' })),
-    );
+    )
+    .toSorted((one, other) => (one.manager < other.manager ? -1 : Number(one.manager > other.manager)));
 }
 
 const fieldsOf = (entry: ManagedFields): FieldSet => (entry.fieldsV1 ?? {}) as FieldSet;
