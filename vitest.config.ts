@@ -19,6 +19,8 @@ const own = ['**/*.api.spec.ts', '**/*.engine.spec.ts', '**/node_modules/**', '*
 export default defineConfig({
   resolve: { alias: [...alias, ...subpaths] },
   test: {
+    // Two busy cores answer late; a poll that holds is over at once.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

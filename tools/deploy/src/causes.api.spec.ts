@@ -77,7 +77,7 @@ describe.concurrent('the cause', () => {
     await kubectl(['create', '-f', '-'], JSON.stringify(restrictedPod('cause-quota')));
     await kubectl(['-n', 'cause-quota', 'create', 'quota', 'one', '--hard=pods=1']);
     const used = () => kubectl(['-n', 'cause-quota', 'get', 'quota', 'one', '-o', 'jsonpath={.status.used.pods}']);
-    await expect.poll(used, { timeout: 20_000 }).toBe('1');
+    await expect.poll(used).toBe('1');
     const world = recordingWorld();
     const error = await problemsOf(deployService(request, world));
     expect(error.exit).toBe('timeout');
@@ -95,7 +95,7 @@ describe.concurrent('the cause', () => {
         () => 'allowed',
         (error: Error) => error.message,
       );
-    await expect.poll(answer, { timeout: 20_000 }).toContain('no pods here');
+    await expect.poll(answer).toContain('no pods here');
     const error = await problemsOf(deployService(request, recordingWorld()));
     await kubectl(['delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'cause-denied']);
     expect([error.exit, error.problems[0]?.code]).toEqual(['rollout', 'admission-denied']);

@@ -48,7 +48,7 @@ async function killAndCarryOn(cluster: Cluster, namespace: string, turn: number,
   expect(carriedOn.outcome).toBe('deployed');
   // When the work was done already, nobody took the dead lock over; its time is up soon.
   const wanted = { isAsWanted: true, serving: `churn:${turn}`, ready: 1, holder: undefined, revisions: Math.min(10, turn) };
-  await expect.poll(() => standingIn(cluster, request), { timeout: 10_000, message: `${namespace}, turn ${turn}` }).toEqual(wanted);
+  await expect.poll(() => standingIn(cluster, request), { message: `${namespace}, turn ${turn}` }).toEqual(wanted);
 }
 
 /** Only the server's clock ends a dead lock; nobody wants to wait for it two hundred times. */

@@ -65,7 +65,7 @@ test.concurrent.for(stepsOf(UPDATE))(
       await expectEnd(expect, ended, UPDATE, step, fault);
       const { standing } = UPDATE[step]?.(fault) ?? {};
       const revisions = (standing?.revisions ?? 0) + turns;
-      await expect.poll(() => standingOf(request), { timeout: 10_000, message: fault.name }).toEqual({ ...standing, revisions });
+      await expect.poll(() => standingOf(request), { message: fault.name }).toEqual({ ...standing, revisions });
       if (ended.exit !== 'done') continue;
       // What is live already would not meet the next fault.
       await throughPods(deploy, old);

@@ -36,7 +36,7 @@ describe.concurrent('a deploy', () => {
     await withFaultProxy({}, async ({ kubeconfig, cut, seen }) => {
       const world = worldAt('planned', () => cut(true), { holder: 'ann@laptop', leaseSeconds: 3 });
       const first = problemsOf(deployService(withImage('cut-off', 'churn:2', { kubeconfigs: [kubeconfig] }), world));
-      await expect.poll(() => seen.map((one) => one.step), { timeout: 20_000 }).toContain('dry-run deployments');
+      await expect.poll(() => seen.map((one) => one.step)).toContain('dry-run deployments');
       await sleep(500);
       const next = withImage('cut-off', 'churn:3', { lockWaitSeconds: 60 });
       await deployService(next, recordingWorld());
@@ -132,12 +132,12 @@ describe.concurrent('a deploy', () => {
         () => 'allowed',
         () => 'denied',
       );
-    await expect.poll(answer, { timeout: 20_000 }).toBe('denied');
+    await expect.poll(answer).toBe('denied');
     const error = await problemsOf(deployService(request, recordingWorld()));
     expect([error.exit, error.problems.map((problem) => problem.code)]).toEqual(['apply', ['admission-denied']]);
     expect(error.problems[0]?.what).toContain("ValidatingAdmissionPolicy 'policy' with binding 'policy' denied request: not on a Friday");
     await kubectl(['delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'policy']);
-    await expect.poll(answer, { timeout: 20_000 }).toBe('allowed');
+    await expect.poll(answer).toBe('allowed');
     expect(await standingOf(request)).toEqual({ ...served('churn:1', 1), isAsWanted: false });
   });
 

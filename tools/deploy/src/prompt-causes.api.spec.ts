@@ -162,7 +162,7 @@ async function fillQuota(request: DeployRequest): Promise<void> {
   await kubectl(['create', '-f', '-'], JSON.stringify(restrictedPod(namespace)));
   await kubectl(['-n', namespace, 'create', 'quota', 'one', '--hard=pods=1']);
   const used = () => kubectl(['-n', namespace, 'get', 'quota', 'one', '-o', 'jsonpath={.status.used.pods}']);
-  await globalExpect.poll(used, { timeout: 20_000 }).toBe('1');
+  await globalExpect.poll(used).toBe('1');
 }
 
 async function refusePods(request: DeployRequest): Promise<void> {
@@ -174,5 +174,5 @@ async function refusePods(request: DeployRequest): Promise<void> {
       () => 'allowed',
       (error: Error) => error.message,
     );
-  await globalExpect.poll(answer, { timeout: 20_000 }).toContain('no pods here');
+  await globalExpect.poll(answer).toContain('no pods here');
 }

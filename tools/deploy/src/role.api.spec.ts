@@ -58,5 +58,5 @@ test('the printed Role is enough to deploy, also through a canary, roll back and
   // Whatever is deleted goes after its dependents, a moment later.
   const left = async () =>
     (await kubectl(['-n', 'least', 'get', 'leases,configmaps', '-l', 'app.kubernetes.io/instance=churn', '-o', 'name'])).trim();
-  await expect.poll(left, { timeout: 20_000 }).toBe('');
+  await expect.poll(left).toBe('');
 });

@@ -174,7 +174,7 @@ describe('a canary goes, and the version that serves stays untouched,', () => {
     ]);
     await deployService(withImage('canary-kept', 'churn:1'), recordingWorld());
     // A deploy that only has to delete the canary does not wait for its pods.
-    await expect.poll(() => leftIn('canary-kept'), { timeout: 20_000 }).toBe('');
+    await expect.poll(() => leftIn('canary-kept')).toBe('');
   });
 
   test.skipIf(STAND_IN_ADDRESS === undefined)('when its golden predictions differ, before any request went to it', async () => {

@@ -43,7 +43,7 @@ test(`a canary whose deploy is killed at any of ${MOMENTS} moments is carried on
     expect(outcome).toMatchObject({ outcome: 'deployed', revision: moment + 1 });
     const left = () => kubectl(['-n', 'killed-canary', 'get', KINDS, '-l', 'modelyard.dev/track', '-o', 'name']);
     // A deploy that only had to delete the canary does not wait for its pods.
-    await expect.poll(left, { timeout: 20_000 }).toBe('');
+    await expect.poll(left).toBe('');
     const image = await kubectl([
       '-n',
       'killed-canary',

@@ -32,13 +32,13 @@ test.concurrent.for(rows)(
     const endings = [CANARY[step]?.(fault) ?? []].flat();
     // What was told to go may take its time to be gone.
     await expect
-      .poll(async () => ({ exit, codes, standing: await standingOf(next) }), { timeout: 10_000 })
+      .poll(async () => ({ exit, codes, standing: await standingOf(next) }))
       .toSatisfy((ended) => endings.some((ending) => equals(ended, ending)));
     // Once the service takes the new pods, which were proved, the canary's go on serving beside them.
     const { serving } = await standingOf(next);
     if (exit === 'done' || serving === OLD.serving) expect(await selectorIn(namespace)).toBe(closed);
     expect(await deployThrough(next)).toMatchObject({ exit: 'done' });
-    await expect.poll(() => standingOf(next), { timeout: 10_000 }).toEqual({ ...DONE, revisions: expect.any(Number) });
+    await expect.poll(() => standingOf(next)).toEqual({ ...DONE, revisions: expect.any(Number) });
   },
 );
 
