@@ -2,7 +2,7 @@ import { type DataSchema, fail, nearestWord, type Problem, type Result, succeed 
 import { type CsvRecord, parseCsv } from './csv.ts';
 import { type Column, inferFeature } from './infer-feature.ts';
 import { inferTarget } from './infer-target.ts';
-import { columnNamed, columnsNamed } from './named-columns.ts';
+import { columnsNamed } from './named-columns.ts';
 
 /** As the training has it: fewer rows can be neither trained on nor measured with. */
 const FEWEST_ROWS = 10;
@@ -13,7 +13,7 @@ const FEWEST_ROWS = 10;
  */
 export function inferDataSchema(
   csv: string,
-  targetName: string,
+  target: string,
   file: string,
   options: { readonly exclude?: readonly string[]; readonly task?: DataSchema['task'] } = {},
 ): Result<DataSchema> {
@@ -21,7 +21,6 @@ export function inferDataSchema(
   if (!records.ok) return records;
   const [header, ...rows] = records.value;
   if (!header || rows.length === 0) return fail(emptyTable(file));
-  const target = columnNamed(targetName, header.cells);
   const exclude = columnsNamed(options.exclude ?? [], header.cells);
   const shape = shapeProblems(header.cells, rows, [target, ...exclude], file);
   if (shape.length > 0) return fail(...shape);

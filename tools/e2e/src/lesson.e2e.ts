@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { commitAll } from './commit.ts';
 import { withSpecValue } from './edit-spec.ts';
 import { Shell } from './shell.ts';
@@ -29,6 +30,14 @@ describe('layer: files', () => {
     const outcome = await shell.attempt(workspace, 'npx', 'nx', 'g', 'model-service', 'other', '--lesson', '--framework=torch');
     expect(outcome.code).not.toBe(0);
     expect(outcome.output).toContain('bad-option  nx g model-service: --lesson and --framework=torch exclude each other');
+  });
+
+  test('versions reach the generator as they were typed, though Nx takes them for numbers', async () => {
+    const versions = ['--framework=torch', '--accelerator=cuda', '--frameworkVersion=2.10', '--cuda=13.0', '--python=3.12'];
+    await shell.run(workspace, 'npx', 'nx', 'g', 'model-service', 'vision', ...versions);
+    const read = (file: string) => readFileSync(join(workspace, 'services/vision', file), 'utf8');
+    expect(read('requirements.in')).toContain('torch==2.10.0+cu130');
+    expect(parse(read('model-service.yaml'))).toMatchObject({ python: '3.12', cuda: { version: '13.0' } });
   });
 
   test('a model without an earlier one is held to the threshold alone, and one that is committed to both bounds', async () => {

@@ -7,7 +7,8 @@ import { ROOT } from '../sources.ts';
 const PATH = 'packages/nx/src/generators/model-service/schema.json';
 const YEOMAN_PATH = 'generators/src/generators/model-service/options.ts';
 
-type Properties = Readonly<Record<string, Record<string, unknown>>>;
+type Property = Record<string, unknown>;
+type Properties = Readonly<Record<string, Property>>;
 
 /** The option schema of `nx g model-service`, with the values that core offers; and the same options for Yeoman. */
 export function generatorSchema(): Map<string, string> {
@@ -18,10 +19,18 @@ export function generatorSchema(): Map<string, string> {
   Object.assign(tracking ?? {}, { enum: TRACKINGS, default: TRACKINGS[0] });
   Object.assign(gpuBase ?? {}, { enum: GPU_BASES, default: GPU_BASES[0] });
   Object.assign(port ?? {}, { default: DEFAULT_PORT });
+  for (const property of Object.values(schema.properties)) takeNumbers((property.items as Property | undefined) ?? property);
   return new Map([
     [PATH, `${JSON.stringify(schema, null, 2)}\n`],
     [YEOMAN_PATH, yeomanOptions(schema.properties)],
   ]);
+}
+
+/** A text that may look like a number, as a version does, reaches the generator as one: Nx would refuse it by its type. */
+function takeNumbers(property: Property): void {
+  const { type, enum: words } = property;
+  if (type !== 'string' || (Array.isArray(words) && words.every((word) => Number.isNaN(Number(word))))) return;
+  property.anyOf = [words ? { type: 'string', enum: words } : { type: 'string' }, { type: 'number' }];
 }
 
 /** Defaults stay out: an option that is not given is an answer that is left open. */

@@ -161,7 +161,8 @@ function nxPage(): string {
 
 function optionsTable(schema: Schema): string {
   const rows = Object.entries(schema.properties ?? {}).map(
-    ([name, option]) =>
+    // What Nx lets through (anyOf) is wider than what an option means.
+    ([name, { anyOf: _allowed, ...option }]) =>
       `| \`--${name}\` | ${kindOf(option)} | ${option.default === undefined ? '' : `\`${String(option.default)}\``} | ${option.description ?? ''} |`,
   );
   return rows.length === 0 ? 'No options.\n' : `| option | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;

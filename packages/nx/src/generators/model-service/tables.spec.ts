@@ -92,12 +92,6 @@ test('a column that is called by a number, which Nx hands over as one, is a colu
   expect(json('services/churn/src/data_schema.json')).toMatchObject({ target: '2022', features: [{ name: '2021' }] });
 });
 
-test('a column that Nx takes for another number, 1e3 for 1000, is found by its value', async () => {
-  const data = table('powers.csv', `1e2,b,1e3\n${ROWS.map((_, row) => `${row},${row},${row % 2}`).join('\n')}\n`);
-  await modelService(tree, { name: 'churn', data, target: 1000, exclude: [100] } as unknown as Parameters<typeof modelService>[1]);
-  expect(json('services/churn/src/data_schema.json')).toMatchObject({ target: '1e3', features: [{ name: 'b' }] });
-});
-
 test('percentages that became a category are told once the service is there', async () => {
   const data = table('rates.csv', `rate,y\n${ROWS.map((_, row) => `${row % 4}%,${row % 2}`).join('\n')}\n`);
   const warn = vi.spyOn(logger, 'warn').mockImplementation(() => undefined);
