@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProblemError } from '@modelyard/core';
+import { type Problem, ProblemError } from '@modelyard/core';
 import { indexArguments } from './index-lines.ts';
 import { LOCK_SOURCES } from './lock-requirements.ts';
 import { installVendored, VENDOR_DIRECTORY, wheelsIn } from './shared-packages.ts';
 import { findUv, type PythonWorld, venvExecutable } from './uv.ts';
-import { type ServiceFolder, uvRun } from './uv-run.ts';
+import { lastLines, type ServiceFolder, uvRun } from './uv-run.ts';
 
 const LOCKED = ['requirements.txt', 'requirements-dev.txt', 'requirements-tracking.txt'] as const;
 /** What .venv was made from; the wheels of shared packages have a stamp of their own, because they change often and install fast. */
@@ -42,13 +42,27 @@ export async function setUpEnvironment(service: ServiceFolder, world: PythonWorl
 async function installLocked(service: ServiceFolder, python: string, world: PythonWorld): Promise<void> {
   const uv = await findUv(world);
   world.log(`making ${service.name}/.venv with Python ${service.python}`);
-  await uvRun(uv, ['venv', '--quiet', '--clear', '--python', service.python, '.venv'], service, world);
+  await uvRun(uv, ['venv', '--quiet', '--clear', '--python', service.python, '.venv'], service, world, (output) =>
+    noPython(service, output),
+  );
   world.log('installing the locked packages');
   const files = LOCKED.filter((file) => existsSync(join(service.directory, file)));
   const index = indexArguments(
     existsSync(join(service.directory, LOCKED[0])) ? readFileSync(join(service.directory, LOCKED[0]), 'utf8') : '',
   );
   await uvRun(uv, ['pip', 'sync', '--require-hashes', ...index, '--python', python, ...files], service, world);
+}
+
+/** uv takes a Python of the machine and else downloads one, which many networks do not allow; undefined when it failed for another reason. */
+export function noPython({ name, python }: ServiceFolder, output: string): Problem | undefined {
+  if (!/python-build-standalone|No interpreter found/.test(output)) return undefined;
+  return {
+    code: 'no-python',
+    where: name,
+    what: `there is no Python ${python} on this machine, and none could be downloaded`,
+    remedy: `install Python ${python}, so that "python${python}" is on PATH, or let uv fetch it from where your network allows (UV_PYTHON_INSTALL_MIRROR)`,
+    details: lastLines(output),
+  };
 }
 
 /** A service may be made without locks: those of its GPU packages can only be made where their index is reached. */

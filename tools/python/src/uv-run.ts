@@ -18,13 +18,13 @@ export async function uvRun(
   args: readonly string[],
   service: ServiceFolder,
   world: PythonWorld,
-  explain?: (output: string) => Problem,
+  explain?: (output: string) => Problem | undefined,
 ): Promise<void> {
   mkdirSync(service.directory, { recursive: true });
   const { VIRTUAL_ENV: _, ...env } = world.env;
   const outcome = runProcess({ command: uv, args, cwd: service.directory, env: { ...env, NO_COLOR: '1' }, output: 'capture' });
   const { code, output } = await outcome;
-  if (code !== 0) throw new ProblemError([explain ? explain(output) : uvFailed(args, service, code, output)]);
+  if (code !== 0) throw new ProblemError([explain?.(output) ?? uvFailed(args, service, code, output)]);
 }
 
 const uvFailed = (args: readonly string[], service: ServiceFolder, code: number, output: string): Problem => ({
@@ -32,5 +32,8 @@ const uvFailed = (args: readonly string[], service: ServiceFolder, code: number,
   where: service.name,
   what: `"uv ${args.slice(0, 2).join(' ')}" ended with code ${code}`,
   remedy: 'read its last lines below; with a private index or proxy, set uv’s own variables (UV_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE)',
-  details: output.trim().split('\n').slice(-12),
+  details: lastLines(output),
 });
+
+/** What a person reads of a long output. */
+export const lastLines = (output: string): string[] => output.trim().split('\n').slice(-12);
