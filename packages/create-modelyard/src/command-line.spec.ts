@@ -51,6 +51,12 @@ test('packed packages are taken by name, the two launchers left out', () => {
   });
 });
 
+test('a folder without packed packages, or none at all, is told', () => {
+  expect(problemText(['acme-ml', '--packages', '/nowhere'])).toBe(
+    'bad-usage  create-modelyard: --packages /nowhere holds no packed packages\n          give the folder that "npm pack --pack-destination" wrote to',
+  );
+});
+
 test('each option of the help is an option of the command', () => {
   for (const [, option = ''] of HELP.matchAll(/--([a-z-]+)(?: [A-Z]+)? {2,}/g)) {
     const value = { registry: 'ghcr.io/acme', 'python-image': 'python:3.11' }[option];

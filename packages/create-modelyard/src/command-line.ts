@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearestWord, ProblemError } from '@modelyard/core';
@@ -68,7 +68,7 @@ function readArguments(args: readonly string[]) {
 /** Packages in a folder of tarballs that `npm pack` made: name → file specifier. */
 function packedPackages(directory: string): Record<string, string> {
   const folder = resolve(directory);
-  const found = readdirSync(folder).flatMap((file) => {
+  const found = (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => {
     const match = /^(modelyard-)?(.+)-\d+\.\d+\.\d+[^/]*\.tgz$/.exec(file);
     if (/^(create|generator)-modelyard-/.test(file)) return [];
     return match ? [[`${match[1] ? '@modelyard/' : ''}${match[2]}`, `file:${folder}/${file}`] as const] : [];
