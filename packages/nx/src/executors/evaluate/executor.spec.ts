@@ -14,4 +14,5 @@ test('the gate of the spec becomes the arguments of the service', () => {
 
 test('a spec without a gate only has its model measured', () => {
   expect(evaluateArguments(undefined, {})).toEqual([]);
+  expect(evaluateArguments(undefined, { against: 1234567 })).toEqual(['--against=1234567']);
 });

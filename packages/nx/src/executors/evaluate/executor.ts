@@ -4,7 +4,8 @@ import type { ExecutorContext } from '@nx/devkit';
 import { executing, projectOf, pythonWorldOf, serviceFolderOf, specOf } from '../../project.ts';
 
 export interface EvaluateOptions {
-  readonly against?: string;
+  /** Nx takes a short hash of digits for a number. */
+  readonly against?: string | number;
 }
 
 /** Measures the present model; fails when it does not pass the service's quality gate. */
