@@ -72,6 +72,14 @@ test('with a daemon and options, a problem of all services is said once', async 
   expect(outcome.output.match(/unknown-environment {2}modelyard\.yaml: there is no environment "nowhere"/g)?.length).toBe(1);
 });
 
+test('an option that is not there is a problem, where Nx would end its batch with a stack', async () => {
+  const outcome = await runMany({}, '--enviroment=local', '--timeoutSeconds=soon');
+  expect(outcome.code).not.toBe(0);
+  expect(outcome.output).toContain('bad-option  deploy: there is no option --enviroment\n          did you mean --environment?');
+  expect(outcome.output).toContain('bad-option  deploy: --timeoutSeconds takes one number, not "soon"');
+  expect(outcome.output).not.toContain('UnhandledPromiseRejection');
+});
+
 test('only what a commit concerns is deployed with --affected, and nothing when it concerns nothing', async () => {
   const file = join(workspace.folderOf('fraud'), 'model-service.yaml');
   const spec = parse(readFileSync(file, 'utf8')) as { deploy: object };

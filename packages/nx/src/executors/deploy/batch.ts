@@ -3,7 +3,7 @@ import { deployServices, loadDeployRequest, type ServiceOutcome, terminalWorld }
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { projectNamed } from '../../project.ts';
 import { executorTerminal } from '../../terminal.ts';
-import { type DeployOptions, deployQuestionOf } from './deploy-options.ts';
+import { deployQuestionOf, parseDeployOptions } from './deploy-options.ts';
 
 type Results = Record<string, { success: boolean; terminalOutput: string }>;
 
@@ -13,13 +13,14 @@ type Results = Record<string, { success: boolean; terminalOutput: string }>;
  */
 export default async function deployBatch(
   taskGraph: TaskGraph,
-  options: Record<string, DeployOptions>,
-  overrides: DeployOptions,
+  given: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  _overrides: object,
   context: ExecutorContext,
 ): Promise<Results> {
   const load = async ([id, { target }]: [string, TaskGraph['tasks'][string]]) => {
-    const question = deployQuestionOf(projectNamed(target.project, context), { ...options[id], ...overrides });
-    return { id, request: await loadDeployRequest(question) };
+    const options = parseDeployOptions(given[id] ?? {});
+    if (!options.ok) return { id, request: options };
+    return { id, request: await loadDeployRequest(deployQuestionOf(projectNamed(target.project, context), options.value)) };
   };
   const loaded = await Promise.all(Object.entries(taskGraph.tasks).map(load));
   const ready = loaded.flatMap(({ id, request }) => (request.ok ? [{ id, request: request.value }] : []));
