@@ -1,6 +1,13 @@
 export { diskSink } from './disk-sink.ts';
 export { EMPTY_LOCK, formatLock, type Lock, type LockedPlace, lockPlace, parseLock, sha256 } from './lock.ts';
-export { type MadeService, makeService, normalizeDirectory, requireWorkspace, type ServiceOptions } from './make-service.ts';
+export {
+  type MadeService,
+  makeService,
+  normalizeDirectory,
+  requireFreeName,
+  requireWorkspace,
+  type ServiceOptions,
+} from './make-service.ts';
 export {
   renderLib,
   renderService,

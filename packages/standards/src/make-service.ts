@@ -1,4 +1,4 @@
-import { ProblemError, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { LOCK_FILE, ProblemError, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import {
   categoryWarnings,
   cudaWarnings,
@@ -6,6 +6,7 @@ import {
   type ModelServiceAnswers,
   parseModelServiceAnswers,
 } from '@modelyard/templates';
+import { parseLock } from './lock.ts';
 import { readOwnTable, type TableOptions } from './own-table.ts';
 import { scaffoldService, type WorkspaceSink } from './scaffold.ts';
 
@@ -34,6 +35,7 @@ export function makeService(sink: WorkspaceSink, options: ServiceOptions, where:
   const answers = unwrap(parseModelServiceAnswers(given, where));
   const directory = normalizeDirectory(options.directory ?? `services/${answers.name}`);
   requireFreeDirectory(sink, directory, answers.name);
+  requireFreeName(sink, directory, answers.name, where);
   scaffoldService(sink, directory, answers, table?.csv);
   const { cuda, framework, name } = answers;
   const steps = [...(cuda && !cuda.hasLock ? ['lock'] : []), 'train', 'test'];
@@ -54,6 +56,21 @@ export function requireWorkspace(sink: Pick<WorkspaceSink, 'exists'>, where: str
       where,
       what: `there is no ${WORKSPACE_FILE} at the root of this workspace`,
       remedy: 'add it with "npx nx g @modelyard/nx:init", or make a new workspace with "npm create modelyard@latest"',
+    },
+  ]);
+}
+
+/** Throws a ProblemError when another folder of the workspace was made with this name: with two projects of one name Nx refuses to do anything. */
+export function requireFreeName(sink: Pick<WorkspaceSink, 'exists' | 'read'>, directory: string, name: string, where: string): void {
+  const places = Object.entries(parseLock(sink.read(LOCK_FILE)).places).filter(([place]) => place !== '.' && place !== directory);
+  const taken = places.find(([place, { answers }]) => (answers as { readonly name?: string }).name === name && sink.exists(place));
+  if (taken === undefined) return;
+  throw new ProblemError([
+    {
+      code: 'name-taken',
+      where,
+      what: `the project in ${taken[0]} is called "${name}" already; nothing was written`,
+      remedy: 'choose another name: Nx knows a project by it, and so does the cluster',
     },
   ]);
 }

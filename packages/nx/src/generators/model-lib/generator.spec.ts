@@ -1,6 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { beforeEach, expect, test } from 'vitest';
+import modelService from '../model-service/generator.ts';
 import modelLib from './generator.ts';
 
 let tree: Tree;
@@ -66,4 +67,11 @@ test('a name that Python could not import is refused', async () => {
   );
   await expect(modelLib(tree, { name: 'class' })).rejects.toThrow('name "class" is a keyword of Python');
   await expect(modelLib(tree, { name: 'src' })).rejects.toThrow(`name "src" is the name of a service's own folder`);
+});
+
+test('a name that a service has is refused', async () => {
+  await modelService(tree, { name: 'fraud' });
+  await expect(modelLib(tree, { name: 'fraud' })).rejects.toThrow(
+    'name-taken  nx g model-lib: the project in services/fraud is called "fraud"',
+  );
 });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { fail, nearestWord, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
-import { normalizeDirectory, requireWorkspace, scaffoldLib } from '@modelyard/standards';
+import { normalizeDirectory, requireFreeName, requireWorkspace, scaffoldLib } from '@modelyard/standards';
 import { parseModelLibAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, globAsync, logger, type Tree } from '@nx/devkit';
 import { PYPROJECT_FILE, parsePyproject } from '../../pyproject.ts';
@@ -22,6 +22,7 @@ export default async function modelLib(tree: Tree, options: ModelLibOptions): Pr
   const directory = normalizeDirectory(options.directory ?? `libs/${answers.name}`);
   const users = (options.for ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');
   const isThere = unwrap(findLib(tree, directory, answers.name, users.length > 0));
+  requireFreeName(treeSink(tree), directory, answers.name, COMMAND);
   const projects = users.length > 0 ? await pythonProjects(tree) : new Map<string, string>();
   const edits = users.map((user) => unwrap(extend(tree, user, projects, { name: answers.name, path: directory })));
   if (!isThere) scaffoldLib(treeSink(tree), directory, answers);

@@ -57,6 +57,20 @@ test('an existing folder is refused and keeps its files', async () => {
   expect(written).toEqual([]);
 });
 
+test('a name that a project in another folder has is refused, and free again once that folder is gone', async () => {
+  const tree = workspaceTree();
+  await modelService(tree, { name: 'churn' });
+  const { text, written } = await refused({ name: 'churn', directory: 'teams/growth/churn' }, tree);
+  expect(text).toBe(
+    `name-taken  nx g model-service: the project in services/churn is called "churn" already; nothing was written
+          choose another name: Nx knows a project by it, and so does the cluster`,
+  );
+  expect(written).toEqual([]);
+  tree.delete('services/churn');
+  await modelService(tree, { name: 'churn', directory: 'teams/growth/churn' });
+  expect(tree.exists('teams/growth/churn/model-service.yaml')).toBe(true);
+});
+
 test('outside a workspace nothing is written', async () => {
   const { text, written } = await refused({ name: 'churn' }, createTree());
   expect(text).toBe(
