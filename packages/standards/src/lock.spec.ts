@@ -21,6 +21,11 @@ test('the text of a lock does not depend on the order in which places were added
   expect(parseLock(formatLock(one))).toEqual(one);
 });
 
-test('a lock of an unknown schema is refused', () => {
-  expect(() => parseLock('{"schema": 9}')).toThrow('.modelyard/lock.json has schema 9; this version reads 1');
+test('a lock of an unknown schema, after a merge, or that is no JSON is a problem with what to do', () => {
+  expect(() => parseLock('{"schema": 9}')).toThrow('bad-lock  .modelyard/lock.json: it has schema 9; this version reads 1');
+  expect(() => parseLock('null')).toThrow('it has schema undefined');
+  expect(() => parseLock('{\n<<<<<<< HEAD\n"a": 1\n=======\n>>>>>>> other\n}')).toThrow(
+    /it holds the marks of a merge\s+keep the places of both sides/,
+  );
+  expect(() => parseLock('{')).toThrow(/it is no JSON: .*\s+bring it back: git checkout HEAD -- .modelyard\/lock.json/);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileOwner, FileSet } from '@modelyard/core';
+import { type FileOwner, type FileSet, LOCK_FILE, ProblemError } from '@modelyard/core';
 import { type Pack, packIntegrity } from '@modelyard/templates';
 
 /** `.modelyard/lock.json`: for each place that a pack was rendered to, from what and into which files. */
@@ -19,13 +19,29 @@ export interface LockedPlace {
 
 export const EMPTY_LOCK: Lock = { schema: 1, places: {} };
 
-/** The lock in a text; an absent text is the empty lock. Throws when the text is no lock of this schema. */
+/** The lock in a text; an absent text is the empty lock. Throws a ProblemError when the text is no lock of this schema. */
 export function parseLock(text: string | undefined): Lock {
   if (text === undefined) return EMPTY_LOCK;
-  const lock = JSON.parse(text) as Lock;
-  if (lock.schema !== 1) throw new Error(`.modelyard/lock.json has schema ${String(lock.schema)}; this version reads 1`);
-  return lock;
+  const lock = parseJson(text) as Partial<Lock> | null;
+  if (lock?.schema !== 1 || typeof lock.places !== 'object') {
+    throw badLock(
+      `it has schema ${JSON.stringify(lock?.schema)}; this version reads 1`,
+      'update the packages of Modelyard in this workspace',
+    );
+  }
+  return lock as Lock;
 }
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (text.includes('\n<<<<<<< ')) throw badLock('it holds the marks of a merge', 'keep the places of both sides, each once, then go on');
+    throw badLock(`it is no JSON: ${(error as Error).message}`, `bring it back: git checkout HEAD -- ${LOCK_FILE}`);
+  }
+}
+
+const badLock = (what: string, remedy: string) => new ProblemError([{ code: 'bad-lock', where: LOCK_FILE, what, remedy }]);
 
 /** The lock with one place added or replaced. */
 export function lockPlace(lock: Lock, directory: string, pack: Pack, answers: unknown, files: FileSet): Lock {
