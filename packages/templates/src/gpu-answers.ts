@@ -1,15 +1,5 @@
 import { type Framework, fail, type Problem, type PythonVersion, type Result, SPEC_DEFAULTS, succeed } from '@modelyard/core';
-import {
-  type CudaMatrix,
-  type CudaSet,
-  cudaAsked,
-  droppedZero,
-  GPU_BASES,
-  type GpuBase,
-  missingCpuWheels,
-  resolveCuda,
-  VERSION,
-} from './cuda/index.ts';
+import { type CudaMatrix, type CudaSet, cudaAsked, GPU_BASES, type GpuBase, missingCpuWheels, resolveCuda, VERSION } from './cuda/index.ts';
 import { notOneOf } from './option-problems.ts';
 
 /** Options from which the accelerator is resolved; the answers keep what came of them. */
@@ -57,14 +47,11 @@ export function parseAccelerator(choice: Choice, given: Given, matrix: CudaMatri
   if (problems.length > 0) return fail(...problems);
   if (accelerator !== 'cuda') return cpu(choice, given, matrix, where);
   if (isSet(given.cuda)) return succeed({ accelerator: 'cuda', cuda: given.cuda });
-  const frameworkVersion = textOf(given.frameworkVersion);
-  const ambiguous = droppedZero(frameworkVersion, choice.framework, matrix, where);
-  if (ambiguous.length > 0) return fail(...ambiguous);
   const set = resolveCuda(
     {
       ...choice,
       base: base as GpuBase,
-      frameworkVersion,
+      frameworkVersion: textOf(given.frameworkVersion),
       cuda: cudaAsked(textOf(given.cuda), choice.framework, matrix),
       minDriver: textOf(given.minDriver),
       acceptUnknown: given.acceptUnknown === true,

@@ -127,11 +127,9 @@ test('a framework that has no wheels for a Python is refused', () => {
   expect(messageOf(parse({ framework: 'tensorflow', python: '3.14' }))).toContain('no-wheel');
 });
 
-test('a zero that the command line dropped never leads to another version', () => {
-  expect(messageOf(parse({ framework: 'torch', accelerator: 'cuda', frameworkVersion: 2.1 }))).toBe(
-    `ambiguous-version  nx g model-service: --framework-version "2.1" may stand for 2.10: a command line drops the last zero
-          write all three numbers, for example --framework-version=2.10.0`,
-  );
-  const cudaOf = (cuda: number) => unwrap(parse({ framework: 'torch', accelerator: 'cuda', cuda })).cuda?.cuda;
-  expect([cudaOf(13), cudaOf(12)]).toEqual(['13.0', '12.6']);
+test('a version of two parts is the newest of that line, and a bare major of CUDA one of its own', () => {
+  const torchOf = (frameworkVersion: string) => unwrap(parse({ framework: 'torch', accelerator: 'cuda', frameworkVersion })).cuda?.version;
+  expect([torchOf('2.1'), torchOf('2.10')]).toEqual(['2.1.2', '2.10.0']);
+  const cudaOf = (cuda: string) => unwrap(parse({ framework: 'torch', accelerator: 'cuda', cuda })).cuda?.cuda;
+  expect([cudaOf('13'), cudaOf('12')]).toEqual(['13.0', '12.6']);
 });

@@ -1,4 +1,4 @@
-export { cudaAsked, droppedZero } from './dropped-zero.ts';
+export { cudaAsked } from './cuda-asked.ts';
 export { loadCudaMatrix } from './load-matrix.ts';
 export { missingCpuWheels } from './refuse.ts';
 export { resolveCuda } from './resolve.ts';
