@@ -61,7 +61,7 @@ function addChanges(program: Command, run: Run): void {
     .option('--dry-run', 'show what would change and change nothing')
     .option('--no-rollback', 'leave a rollout that failed as it is')
     .option('--timeout <seconds>', 'longest wait for a rollout; left out, it follows from the load budget', seconds)
-    .option('--concurrency <count>', 'services that are deployed at the same time; left out, 4', positive)
+    .option('--concurrency <count>', `services that are deployed at the same time; left out, ${DEFAULT_CONCURRENCY}`, positive)
     .addOption(outputOption())
     .action(run(promote));
   withLock(inEnvironment(program.command('rollback <service...>').description('brings an earlier revision back and waits for it')))

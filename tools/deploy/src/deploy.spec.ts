@@ -224,7 +224,7 @@ test('a rollout that never ends is given up at its deadline', async () => {
   expect(await problemsText(deployService(request, worldOf(clusterWith([podLike()]))))).toBe(
     'timeout\n' +
       'not-ready  deployment/churn in ns/ml: 0/1 ready after 120 s\n' +
-      '          raise model.loadBudgetSeconds in model-service.yaml, or pass --timeoutSeconds',
+      '          raise model.loadBudgetSeconds in model-service.yaml, or wait longer: --timeout (with Nx, --timeoutSeconds)',
   );
 });
 

@@ -123,7 +123,7 @@ function timeUp(
     code: 'not-ready',
     where: `deployment/${request.name}`,
     what: `${progressOf(rollout)} ${request.isTimeOfStep ? 'and no further for' : 'after'} ${request.timeoutSeconds} s${known ? `; ${known.where}: ${known.what}` : ''}`,
-    remedy: known?.remedy ?? 'raise model.loadBudgetSeconds in model-service.yaml, or pass --timeoutSeconds',
+    remedy: known?.remedy ?? 'raise model.loadBudgetSeconds in model-service.yaml, or wait longer: --timeout (with Nx, --timeoutSeconds)',
     graceSeconds: 0,
     ...(known?.pod ? { pod: known.pod } : {}),
     ...(known?.container ? { container: known.container } : {}),
