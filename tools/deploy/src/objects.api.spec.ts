@@ -72,6 +72,15 @@ test('replicas go from the spec to an autoscaler and back, and never through 1',
   expect(actionsOf(await deployService(requestFor('scaled', { deploy: { replicas: 4 } }), recordingWorld()))).toEqual([]);
 });
 
+test('replicas that come back from an autoscaler as they are can be changed after that', async () => {
+  const fixed = (replicas: number) => requestFor('scaled-back', { deploy: { replicas } });
+  await deployService(fixed(2), recordingWorld());
+  await deployService(requestFor('scaled-back', { deploy: { autoscaling: { minReplicas: 2, maxReplicas: 6 } } }), recordingWorld());
+  await deployService(fixed(2), recordingWorld());
+  await deployService(fixed(3), recordingWorld());
+  expect(await replicasOf('scaled-back')).toBe(3);
+});
+
 test('a service without pods gets its fewest when an autoscaler takes over, which would let it sleep for ever', async () => {
   const scaled = requestFor('asleep', { deploy: { autoscaling: { minReplicas: 2, maxReplicas: 6 } } });
   await deployService(requestFor('asleep', { deploy: { replicas: 0 } }), recordingWorld());

@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from '@modelyard/core';
-import type { KubeObject, ManagedFields } from '../kube/index.ts';
+import { equalJson, type KubeObject, type ManagedFields } from '../kube/index.ts';
 
 /** Manager that holds the replicas between our last apply of them and the autoscaler's first. */
 export const HANDOVER_MANAGER = `${FIELD_MANAGER}-handover`;
@@ -29,7 +29,7 @@ export function ownsEveryField(desired: KubeObject, live: KubeObject): boolean {
 function ownsAll(value: unknown, fields: FieldSet | undefined, path: string): boolean {
   if (fields === undefined) return UNOWNED.has(path);
   if (typeof value !== 'object' || value === null || isEmpty(fields)) return true;
-  if (Array.isArray(value)) return value.every((item) => ownsAll(item, fieldsOfItem(item, fields), '[]'));
+  if (Array.isArray(value)) return value.every((item) => ownsAll(item, fields[nameIn(fields, item)], '[]'));
   return Object.entries(value).every(([key, inner]) => ownsAll(inner, fields[`f:${key}`], path === '' ? key : `${path}.${key}`));
 }
 
@@ -39,18 +39,20 @@ function isEmpty(fields: FieldSet): boolean {
 }
 
 /**
- * The fields that others changed by editing, which an apply takes back. None when one of them belongs to another applier
- * (who would take it again), or when we never applied the object: the server then names the conflict.
+ * The fields that others changed by editing, which an apply takes back: those that we lost, and those of which an edit and our last apply say the
+ * same and the wanted object says another thing. None when one of them belongs to another applier (who would take it again), or when we never
+ * applied the object: the server then names the conflict.
  */
 export function driftOf(desired: KubeObject, live: KubeObject): TakenField[] {
+  if (!ourEntry(live)) return [];
   const lost = lostFields(desired, live);
-  if (!ourEntry(live) || lost.length === 0) return [];
+  const isLost = (path: string) => lost.some((field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`));
   const takers = (live.metadata.managedFields ?? []).filter((entry) => !isOurs(entry));
   const taken = takers.flatMap((entry) =>
-    pathsOf(desired, entry, true)
-      .filter((path) => lost.some((field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)))
-      .map((field) => ({
-        field,
+    fieldsIn(desired, entry, live)
+      .filter(({ path, isOwned, isHeld }) => isOwned && (!isHeld || isLost(path)))
+      .map(({ path }) => ({
+        field: path,
         manager: entry.manager ?? '',
         isApplier: entry.operation === 'Apply' && entry.manager !== HANDOVER_MANAGER,
       })),
@@ -77,33 +79,45 @@ const isOurs = (entry: ManagedFields): boolean => entry.manager === FIELD_MANAGE
 
 /** The fields of the wanted object that are not ours. */
 export function lostFields(desired: KubeObject, live: KubeObject): string[] {
-  return pathsOf(desired, ourEntry(live), false);
+  return fieldsIn(desired, ourEntry(live), live).flatMap(({ path, isOwned }) => (isOwned ? [] : [path]));
 }
 
-function pathsOf(desired: KubeObject, entry: ManagedFields | undefined, owned: boolean): string[] {
-  return [...ownedPaths(desired, (entry?.fieldsV1 ?? NO_FIELDS) as FieldSet, '')]
-    .filter((one) => one.isOwned === owned && !UNOWNED.has(one.path))
-    .map((one) => one.path);
+/** A field of a wanted object, whether a manager owns it, and whether the live object says the same of it. */
+interface Field {
+  readonly path: string;
+  readonly isOwned: boolean;
+  readonly isHeld: boolean;
+}
+
+function fieldsIn(desired: KubeObject, entry: ManagedFields | undefined, live: KubeObject): Field[] {
+  return [...walk(desired, (entry?.fieldsV1 ?? NO_FIELDS) as FieldSet, live, '')].filter(({ path }) => !UNOWNED.has(path));
 }
 
 /** Walks a value beside a set of fields, down to the first field that is not in the set and to the leaves that are. */
-function* ownedPaths(value: unknown, fields: FieldSet | undefined, path: string): Generator<{ path: string; isOwned: boolean }> {
-  if (fields === undefined) yield { path, isOwned: false };
-  else if (typeof value !== 'object' || value === null || Object.keys(fields).length === 0) yield { path, isOwned: true };
-  else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* ownedPaths(item, fieldsOfItem(item, fields), `${path}[${index}]`);
+function* walk(value: unknown, fields: FieldSet | undefined, live: unknown, path: string): Generator<Field> {
+  if (fields === undefined || typeof value !== 'object' || value === null || isEmpty(fields)) {
+    yield { path, isOwned: fields !== undefined, isHeld: equalJson(value, live) };
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const name = nameIn(fields, item);
+      yield* walk(item, fields[name], itemIn(live, name), `${path}[${index}]`);
+    }
   } else {
-    for (const [key, inner] of Object.entries(value)) yield* ownedPaths(inner, fields[`f:${key}`], path === '' ? key : `${path}.${key}`);
+    const held = (live ?? {}) as Readonly<Record<string, unknown>>;
+    for (const [key, inner] of Object.entries(value))
+      yield* walk(inner, fields[`f:${key}`], held[key], path === '' ? key : `${path}.${key}`);
   }
 }
 
+/** What a set of fields calls an item of a list; empty for one that is not in it. */
+const nameIn = (fields: FieldSet, item: unknown): string => Object.keys(fields).find((name) => isNamed(item, name)) ?? '';
+
+const itemIn = (list: unknown, name: string): unknown => (Array.isArray(list) ? list.find((item) => isNamed(item, name)) : undefined);
+
 /** An item of a list is named by its keys (`k:{"name":"model"}`) or by its value (`v:"a"`). A key left out has its default. */
-function fieldsOfItem(item: unknown, fields: FieldSet): FieldSet | undefined {
-  const found = Object.entries(fields).find(([name]) => {
-    if (name.startsWith('v:')) return JSON.stringify(item) === name.slice(2);
-    if (!name.startsWith('k:') || typeof item !== 'object' || item === null) return false;
-    const keys = JSON.parse(name.slice(2)) as Record<string, unknown>;
-    return Object.entries(keys).every(([key, value]) => (item as Record<string, unknown>)[key] === value || !(key in item));
-  });
-  return found?.[1];
+function isNamed(item: unknown, name: string): boolean {
+  if (name.startsWith('v:')) return JSON.stringify(item) === name.slice(2);
+  if (!name.startsWith('k:') || typeof item !== 'object' || item === null) return false;
+  const keys = JSON.parse(name.slice(2)) as Record<string, unknown>;
+  return Object.entries(keys).every(([key, value]) => (item as Record<string, unknown>)[key] === value || !(key in item));
 }

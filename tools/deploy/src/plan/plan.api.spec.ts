@@ -76,6 +76,17 @@ test('a field that was edited by hand is found and set back, and who edited it i
   expect(updates((await deployService(request, recordingWorld())).plan)).toEqual([]);
 });
 
+test('a number that was edited by hand and then written into the spec is ours to change again', async () => {
+  await deployService(requestFor('edited', { deploy: { replicas: 1 } }), recordingWorld());
+  await kubectl(['-n', 'edited', 'scale', 'deployment', 'churn', '--replicas=2']);
+  await deployService(requestFor('edited', { deploy: { replicas: 2 } }), recordingWorld());
+  const { plan } = await deployService(requestFor('edited', { deploy: { replicas: 3 } }), recordingWorld());
+  expect(updates(plan)).toMatchObject([
+    { kind: 'Deployment', fields: ['spec.replicas'], repairs: [{ field: 'spec.replicas', manager: 'kubectl' }] },
+  ]);
+  expect(await kubectl(['-n', 'edited', 'get', 'deployment', 'churn', '-o', 'jsonpath={.spec.replicas}'])).toBe('3');
+});
+
 test('a label that was taken off is put back', async () => {
   const request = requestFor('label');
   await deployService(request, recordingWorld());
