@@ -54,11 +54,12 @@ function askedOnce(ask: (question: string) => Promise<string>): (question: strin
 
 /** Lends the world of a deploy of several services: with a live table where there is a screen, else with lines. */
 export async function withManyWorld<T>(terminal: Terminal, services: readonly string[], use: (world: World) => Promise<T>): Promise<T> {
-  const { screen } = terminal;
+  const { screen, ask } = terminal;
   if (!screen || terminal.output === 'json' || services.length < 2) return use(terminalWorld(terminal));
   const table = openLiveTable(services, screen, systemClock, terminal);
   try {
-    return await use({ ...terminalWorld({ ...terminal, print: table.print }), report: table.report });
+    const beside = { print: table.print, ...(ask ? { ask: (question: string) => table.aside(() => ask(question)) } : {}) };
+    return await use({ ...terminalWorld({ ...terminal, ...beside }), report: table.report });
   } finally {
     table.close();
   }

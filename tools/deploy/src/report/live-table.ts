@@ -17,6 +17,8 @@ export interface LiveTable {
   report(event: DeployEvent, service?: string): void;
   /** A line above the table, which stays. */
   print(line: string): void;
+  /** Leaves the screen to an action, as to a question and its answer, which the next drawing would wipe away. */
+  aside<T>(action: () => Promise<T>): Promise<T>;
   /** Draws the last state and leaves it there. */
   close(): void;
 }
@@ -39,15 +41,16 @@ export function openLiveTable(services: readonly string[], screen: Screen, clock
   let drawn: readonly string[] = [];
   let drawnMs = Number.NEGATIVE_INFINITY;
   let isStale = true;
+  let isAside = false;
   const draw = (above = ''): void => {
-    const lines = formatTable([...rows.values()], startedMs, clock.nowMs(), screen.room(), style);
+    const lines = isAside ? [] : formatTable([...rows.values()], startedMs, clock.nowMs(), screen.room(), style);
     screen.write(`${eraser(drawn, screen.room().columns)}${above}${lines.map((line) => `${line}\n`).join('')}`);
     drawn = lines;
     drawnMs = clock.nowMs();
     isStale = false;
   };
   const stopClock = clock.every(DRAW_MS, () => {
-    if (isStale || clock.nowMs() - drawnMs >= SECOND_MS) draw();
+    if (!isAside && (isStale || clock.nowMs() - drawnMs >= SECOND_MS)) draw();
   });
   const stopResize = screen.onResize(() => draw());
   return {
@@ -58,6 +61,16 @@ export function openLiveTable(services: readonly string[], screen: Screen, clock
       isStale = true;
     },
     print: (line) => draw(`${line}\n`),
+    aside: async (action) => {
+      isAside = true;
+      draw();
+      try {
+        return await action();
+      } finally {
+        isAside = false;
+        draw();
+      }
+    },
     close: () => {
       stopClock();
       stopResize();

@@ -125,6 +125,23 @@ test('a table is drawn in its place: only after a change, or a second', () => {
   expect(written.length).toBe(5);
 });
 
+test('a question has the screen to itself until it is answered', async () => {
+  const { screen, written, resize } = screenOf(80);
+  const { clock, pass } = clockOf();
+  const table = openLiveTable(['churn'], screen, clock, STYLE);
+  pass(100);
+  const answer = Promise.withResolvers<string>();
+  const asked = table.aside(() => answer.promise);
+  expect(written.splice(0)).toEqual(['churn  queued           0 s\n1 service: 1 queued  (0 s)\n', '\r\u001b[2A\u001b[J']);
+  table.report(deployed, 'churn');
+  pass(5_000);
+  resize(60);
+  expect(written.splice(0).join('')).toBe('');
+  answer.resolve('production');
+  expect(await asked).toBe('production');
+  expect(written).toEqual(['churn  done\n1 service: 1 done  (5 s)\n']);
+});
+
 test('a screen that became narrower has broken lines in two, and they are cleared as well', () => {
   const { screen, written, resize } = screenOf(80);
   const { clock, pass } = clockOf();
