@@ -1,5 +1,13 @@
-import { type ExitName, ProblemError, unwrap } from '@modelyard/core';
-import { type DeployQuestion, type DeployRequest, loadDeployRequest, loadPromotion, loadTarget, type Promotion } from '@modelyard/deploy';
+import { type ExitName, ProblemError, type Result, unwrap } from '@modelyard/core';
+import {
+  type DeployQuestion,
+  type DeployRequest,
+  loadDeployRequest,
+  loadPromotion,
+  loadTarget,
+  type Promotion,
+  settleAll,
+} from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { affectedServices, chooseServices, findWorkspace, listServices } from './services.ts';
 import type { Session } from './session.ts';
@@ -71,16 +79,17 @@ export const confirmation = ({ yes, timeout, waitForLock }: Options) => ({
   ...(waitForLock === undefined ? {} : { lockWaitSeconds: waitForLock }),
 });
 
-/** What a deploy of each service needs; all are loaded before anything is sent, so that a fault in the last one stops the first, too. */
+/**
+ * What a deploy of each service needs; all are loaded before anything is sent, so that a fault in the last one stops the first, too. The problems of
+ * all services are told together.
+ */
 export async function requestsFor(names: readonly string[], options: Options, session: Session): Promise<DeployRequest[]> {
-  const questions = await questionsFor(names, options, session);
-  return (await Promise.all(questions.map(loadDeployRequest))).map((request) => unwrap(request));
+  return loadEach(await questionsFor(names, options, session), loadDeployRequest);
 }
 
 /** Each service asked for, in its environment. */
 export async function targetsFor(names: readonly string[], options: Options, session: Session) {
-  const questions = await questionsFor(names, options, session);
-  return (await Promise.all(questions.map(loadTarget))).map((target) => unwrap(target));
+  return loadEach(await questionsFor(names, options, session), loadTarget);
 }
 
 /** Each service asked for, in the environment that it comes from and in the one that it goes to. */
@@ -88,8 +97,11 @@ export async function promotionsFor(names: readonly string[], options: Options, 
   const from = options.from ?? '';
   const { to, ...rest } = options;
   const questions = await questionsFor(names, { ...rest, environment: String(to) }, session);
-  return (await Promise.all(questions.map((question) => loadPromotion({ ...question, from })))).map((promotion) => unwrap(promotion));
+  return loadEach(questions, (question) => loadPromotion({ ...question, from }));
 }
+
+const loadEach = <T>(questions: readonly DeployQuestion[], load: (question: DeployQuestion) => Promise<Result<T>>): Promise<T[]> =>
+  settleAll(questions.map(async (question) => unwrap(await load(question))));
 
 async function questionsFor(names: readonly string[], options: Options, session: Session): Promise<DeployQuestion[]> {
   const workspaceRoot = findWorkspace(session.cwd);
