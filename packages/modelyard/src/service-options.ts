@@ -9,7 +9,7 @@ import {
   settleAll,
 } from '@modelyard/deploy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { affectedServices, chooseServices, findWorkspace, listServices } from './services.ts';
+import { affectedServices, chooseServices, findWorkspace, listServices, type Services } from './services.ts';
 import type { Session } from './session.ts';
 
 /** The options of the service commands together; each command reads its own. */
@@ -123,7 +123,7 @@ async function questionsFor(names: readonly string[], options: Options, session:
 
 async function choose(
   workspace: string,
-  services: ReadonlyMap<string, string>,
+  services: Services,
   names: readonly string[],
   { all, affected, base }: Options,
 ): Promise<readonly string[]> {

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { nearestWord, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
+import { nearestWord, type Problem, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
 
-const NEVER_A_SERVICE = new Set(['node_modules', '.venv', '.nx', '.git', 'dist']);
+const NEVER_A_SERVICE = new Set(['node_modules', 'dist']);
+
+/** The services of a workspace by name: the folder of each (relative, with "/"), and all of them where several bear one name. */
+export type Services = ReadonlyMap<string, readonly string[]>;
 
 /** The workspace that a folder lies in: the nearest folder upwards that holds modelyard.yaml. */
 export function findWorkspace(from: string): string {
@@ -14,46 +17,53 @@ export function findWorkspace(from: string): string {
   }
 }
 
-/** Name → folder (relative, with "/") of every service in a workspace. */
-export function listServices(workspace: string): Map<string, string> {
-  const services = foldersBelow(workspace, '').map((folder) => [nameIn(join(workspace, folder, SPEC_FILE)), folder] as const);
-  return new Map(services.sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Every service in a workspace, in the order of the names. */
+export function listServices(workspace: string): Services {
+  const byName = Map.groupBy(foldersBelow(workspace, '').toSorted(), (folder) => nameIn(join(workspace, folder, SPEC_FILE)));
+  return new Map([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Folders with a spec below a folder, relative; the workspace itself is none. Links are not followed. */
+/** Folders with a spec below a folder, relative; the workspace itself is none. Links and hidden folders are not followed. */
 function foldersBelow(workspace: string, folder: string): string[] {
   const entries = readdirSync(join(workspace, folder), { withFileTypes: true });
   const inner = entries
-    .filter((entry) => entry.isDirectory() && !NEVER_A_SERVICE.has(entry.name))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !NEVER_A_SERVICE.has(entry.name))
     .flatMap(({ name }) => foldersBelow(workspace, folder === '' ? name : `${folder}/${name}`));
   return folder !== '' && entries.some(({ name }) => name === SPEC_FILE) ? [folder, ...inner] : inner;
 }
 
-/** The folders of the services asked for; a ProblemError names the nearest service for each unknown one. */
-export function chooseServices(workspace: string, services: ReadonlyMap<string, string>, asked: readonly string[]): string[] {
-  const known = [...services.keys()];
-  const problems = asked
-    .filter((name) => !services.has(name))
-    .map((name) => {
-      const nearest = nearestWord(name, known);
-      const remedy = known.length === 0 ? 'make one with "npx nx g model-service churn"' : `known: ${known.join(', ')}`;
-      return {
-        code: 'unknown-service',
-        where: workspace,
-        what: `there is no service "${name}"`,
-        remedy: nearest ? `did you mean "${nearest}"? ${remedy}` : remedy,
-      };
-    });
+/** The folders of the services asked for; a ProblemError names the nearest service for each unknown one, and the folders that share a name. */
+export function chooseServices(workspace: string, services: Services, asked: readonly string[]): string[] {
+  const chosen = asked.map((name) => ({ name, folders: services.get(name) ?? [] }));
+  const problems = chosen.flatMap(({ name, folders }) => {
+    if (folders.length === 1) return [];
+    return [folders.length === 0 ? unknownService(workspace, name, [...services.keys()]) : doubleService(name, folders)];
+  });
   if (problems.length > 0) throw new ProblemError(problems);
-  return asked.map((name) => services.get(name) as string);
+  return chosen.flatMap(({ folders }) => folders);
 }
 
+function unknownService(workspace: string, name: string, known: readonly string[]): Problem {
+  const nearest = nearestWord(name, known);
+  const remedy = known.length === 0 ? 'make one with "npx nx g model-service churn"' : `known: ${known.join(', ')}`;
+  return {
+    code: 'unknown-service',
+    where: workspace,
+    what: `there is no service "${name}"`,
+    remedy: nearest ? `did you mean "${nearest}"? ${remedy}` : remedy,
+  };
+}
+
+/** A folder that was copied: which of the two is meant, nobody can tell. */
+const doubleService = (name: string, folders: readonly string[]): Problem => ({
+  code: 'double-service',
+  where: folders.map((folder) => `${folder}/${SPEC_FILE}`).join(', '),
+  what: `they all name their service "${name}", and one would be deployed over the other`,
+  remedy: 'give each a name of its own',
+});
+
 /** The names of the services that Nx calls affected, compared with its base (`--base`, NX_BASE or the defaultBase of nx.json). */
-export async function affectedServices(
-  workspace: string,
-  services: ReadonlyMap<string, string>,
-  base: string | undefined,
-): Promise<string[]> {
+export async function affectedServices(workspace: string, services: Services, base: string | undefined): Promise<string[]> {
   const question = ['show', 'projects', '--affected', '--json', ...(base === undefined ? [] : [`--base=${base}`])];
   const { stdout } = await promisify(execFile)('npx', ['--no-install', 'nx', ...question], { cwd: workspace }).catch(
     notAnswered(workspace),
