@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ProblemError } from '@modelyard/core';
 import {
   deployRole,
   diffService,
@@ -87,5 +88,16 @@ function show({ terminal }: Session, value: object, text: string): void {
 function writeObjects(objects: readonly KubeObject[], options: Options, session: Session): void {
   const yaml = renderYaml(objects);
   if (options.file === undefined) process.stdout.write(yaml);
-  else writeFileSync(resolve(session.cwd, options.file), yaml);
+  else writeText(resolve(session.cwd, options.file), yaml);
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const what = `it cannot be written: ${(error as Error).message}`;
+    throw new ProblemError([
+      { code: 'bad-file', where: '--file', what, remedy: 'name a file in a folder that is there and that you may write' },
+    ]);
+  }
 }
