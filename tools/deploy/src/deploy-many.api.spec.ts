@@ -128,7 +128,7 @@ test('logs of a service that has no pods are told as such', async () => {
       code: 'no-pods',
       where: 'churn in ns/silent',
       what: 'no pod of the service runs there',
-      remedy: 'look with "npx modelyard status churn"',
+      remedy: 'look with "npx modelyard status churn -e test"',
     },
   ]);
 });

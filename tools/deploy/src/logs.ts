@@ -82,7 +82,7 @@ function noPods({ service, environment }: LogsRequest): ProblemError {
     code: 'no-pods',
     where: `${service} in ns/${environment.namespace}`,
     what: 'no pod of the service runs there',
-    remedy: `look with "npx modelyard status ${service}"`,
+    remedy: `look with "npx modelyard status ${service} -e ${environment.name}"`,
   };
   return new ProblemError([problem], 'preflight');
 }

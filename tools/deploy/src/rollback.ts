@@ -158,10 +158,11 @@ function rolledBack(release: Release, stored: StoredRevision): Problem {
 
 function notRolledBack(release: Release, stored: StoredRevision | undefined, live: string): Problem {
   const what = stored ? `revision ${stored.revision} (${stored.image})` : 'the last proved revision';
+  const there = `${release.service} -e ${release.environment.name}`;
   return {
     code: 'rollback-failed',
     where: `${release.service} in ns/${release.environment.namespace}`,
     what: `${what} could not be brought back, and why is told below; ${live}`,
-    remedy: `look with "npx modelyard status ${release.service}", then try "npx modelyard rollback ${release.service}"`,
+    remedy: `look with "npx modelyard status ${there}", then try "npx modelyard rollback ${there}"`,
   };
 }

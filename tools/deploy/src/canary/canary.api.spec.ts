@@ -225,7 +225,7 @@ describe('an interrupted canary', () => {
     expect(error.exit).toBe('interrupted');
     expect(formatProblems(error.problems)).toBe(
       'interrupted  churn-canary in ns/canary-goes-on: stopped at step 1 of 2; requests go on as they are shared now (weight 25)\n' +
-        '          deploy again to go on from there, or end it with "npx modelyard canary promote churn" or "npx modelyard canary abort churn"',
+        '          deploy again to go on from there, or end it with "npx modelyard canary promote churn -e test" or "npx modelyard canary abort churn -e test"',
     );
     expect(await selectorIn('canary-goes-on')).toBe(OPEN);
     expect((await readCanary(requestFor('canary-goes-on'), recordingWorld())).canary).toEqual({

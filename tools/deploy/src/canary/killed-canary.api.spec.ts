@@ -73,6 +73,6 @@ test('a canary that is interrupted before its pods are ready names the service, 
   expect(error.exit).toBe('interrupted');
   expect(formatProblems(error.problems)).toBe(
     'interrupted  churn-canary in ns/canary-unready: stopped at step 1 of 1; requests go on as they are shared now (weight 0)\n' +
-      '          deploy again to go on from there, or end it with "npx modelyard canary promote churn" or "npx modelyard canary abort churn"',
+      '          deploy again to go on from there, or end it with "npx modelyard canary promote churn -e test" or "npx modelyard canary abort churn -e test"',
   );
 });

@@ -6,12 +6,13 @@ import type { Standing } from './steps.ts';
 /** The error of a canary that was told to stop on its way. */
 export function stoppedCanary(canary: Canary, { step, weight }: Standing): ProblemError {
   const { service, environment } = canary.release;
+  const there = `${service} -e ${environment.name}`;
   const at = step < canary.steps.length ? `at step ${step + 1} of ${canary.steps.length}` : 'while the service took the new pods';
   const problem: Problem = {
     code: 'interrupted',
     where: `${canaryName(service)} in ns/${environment.namespace}`,
     what: `stopped ${at}; requests go on as they are shared now (weight ${weight})`,
-    remedy: `deploy again to go on from there, or end it with "npx modelyard canary promote ${service}" or "npx modelyard canary abort ${service}"`,
+    remedy: `deploy again to go on from there, or end it with "npx modelyard canary promote ${there}" or "npx modelyard canary abort ${there}"`,
   };
   return new ProblemError([problem], 'interrupted');
 }
