@@ -1,6 +1,7 @@
 import { type Problem, ProblemError } from '@modelyard/core';
 import {
   canaryName,
+  type Mark,
   markOf,
   ORDER_MANAGER,
   type Order,
@@ -16,6 +17,7 @@ import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { type LiveDeployment, RESOURCES } from './kube/index.ts';
 import { releaseOf } from './release-of.ts';
+import { listRevisions } from './revisions/index.ts';
 import { type RollbackRequest, rollbackService } from './rollback.ts';
 import { accessTo, expectConfirmed, type Target } from './target.ts';
 import type { World } from './world.ts';
@@ -35,7 +37,7 @@ export function readCanary(target: Target, world: Pick<World, 'connect'>): Promi
 export async function promoteCanary(request: DeployRequest, world: World): Promise<void> {
   await expectConfirmed(request, request.yes, 'the promotion of a canary', world);
   const release = releaseOf(request);
-  await giveOrder(request, 'promote', world, (found) => {
+  const mark = await giveOrder(request, 'promote', world, (found) => {
     if (found === podsHash(request.service, release.objects)) return;
     throw problem(request, {
       code: 'other-canary',
@@ -43,22 +45,24 @@ export async function promoteCanary(request: DeployRequest, world: World): Promi
       remedy: 'take the image with --image and the spec that it was deployed with, or abort it',
     });
   });
-  await orLeaveTo(request, 'promote', world, () => deployService(request, world));
+  await orLeaveTo(request, 'promote', mark, world, () => deployService(request, world));
 }
 
 /** Ends a canary: tells it to the deploy that runs, or brings the version that serves back to all requests. */
 export async function abortCanary(request: Omit<RollbackRequest, 'to'>, world: World): Promise<void> {
   await expectConfirmed(request, request.yes, 'the abort of a canary', world);
-  await giveOrder(request, 'abort', world, () => undefined);
-  await orLeaveTo(request, 'abort', world, async () => {
-    await rollbackService(request, world);
+  // Until the lock is ours, whoever has it may obey, or promote. What is meant is the version that serves now, and it is recorded before a canary goes.
+  const [serving] = await connected(request, world, (cluster) => listRevisions(cluster, placeOf(request)));
+  const mark = await giveOrder(request, 'abort', world, () => undefined);
+  await orLeaveTo(request, 'abort', mark, world, async () => {
+    await rollbackService({ ...request, yes: true, ...(serving ? { to: serving.revision } : {}) }, world);
     await connected(request, world, (cluster) => waitUntilCanaryGone(cluster, placeOf(request), world));
   });
 }
 
-/** The order stays in the cluster, so that whoever deploys finds it. */
-async function giveOrder(target: Target, order: Order, world: World, expectRelease: (release: string) => void): Promise<void> {
-  await connected(target, world, async (cluster) => {
+/** The order stays in the cluster, so that whoever deploys finds it. Tells how far the canary is. */
+function giveOrder(target: Target, order: Order, world: World, expectRelease: (release: string) => void): Promise<Mark> {
+  return connected(target, world, async (cluster) => {
     const canary = await readCanaryDeployment(cluster, placeOf(target));
     if (!canary) {
       throw problem(target, {
@@ -67,7 +71,8 @@ async function giveOrder(target: Target, order: Order, world: World, expectRelea
         remedy: 'a deploy starts one when deploy.rollout.canary is set',
       });
     }
-    const { release } = markOf(canary);
+    const mark = markOf(canary);
+    const { release } = mark;
     expectRelease(release);
     const { apiVersion, kind, metadata } = canary;
     const { name, namespace } = metadata;
@@ -76,15 +81,17 @@ async function giveOrder(target: Target, order: Order, world: World, expectRelea
       { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), annotations } },
       { manager: ORDER_MANAGER, force: true },
     );
+    return mark;
   });
 }
 
-/** Another deploy holds the lock: it has the order, and obeys at its next look. */
-async function orLeaveTo(target: Target, order: Order, world: World, act: () => Promise<unknown>): Promise<void> {
+/** Another deploy holds the lock: it has the order, and obeys at its next look. Once the service takes the pods, it looks for no order any more. */
+async function orLeaveTo(target: Target, order: Order, { step }: Mark, world: World, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof ProblemError) || !error.problems.every(({ code }) => code === 'locked')) throw error;
+    const isLocked = error instanceof ProblemError && error.problems.every(({ code }) => code === 'locked');
+    if (!isLocked || (order === 'abort' && step === 'promoting')) throw error;
     world.report({ type: 'canary-ordered', order, service: target.service });
   }
 }

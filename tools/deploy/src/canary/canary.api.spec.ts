@@ -5,6 +5,7 @@ import { abortCanary, promoteCanary, readCanary } from '../canary-service.ts';
 import { deployService } from '../deploy.ts';
 import type { DeployRequest } from '../deploy-request.ts';
 import { destroyService } from '../destroy.ts';
+import { lockOf, withDeployLock } from '../lock/index.ts';
 import { type DeployEvent, formatEvent, formatLookJson, formatStatus } from '../report/index.ts';
 import { lookSchema } from '../report/look-schema.ts';
 import { readStatus } from '../status.ts';
@@ -13,6 +14,7 @@ import { withHttpRoutes } from '../testing/http-route.ts';
 import { kubectl } from '../testing/kubectl.ts';
 import type { SpecSource } from '../testing/specs.ts';
 import { STAND_IN_ADDRESS, withStandIn } from '../testing/stand-in.ts';
+import { throughNothing } from '../testing/standing.ts';
 import type { World } from '../world.ts';
 
 const QUICK = [
@@ -279,6 +281,26 @@ describe('an interrupted canary', () => {
     expect(none.problems.map(({ code }) => code)).toEqual(['no-canary']);
   });
 
+  test('whose pods the service is taking is aborted by who has the lock alone', async () => {
+    await deployService(withImage('canary-late', 'churn:1'), recordingWorld());
+    const interruption = new AbortController();
+    const world = recordingWorld();
+    const report = (event: DeployEvent) => {
+      world.report(event);
+      const isPromoting = world.events.some(({ type }) => type === 'canary-promoting');
+      if (isPromoting && event.type === 'waiting') interruption.abort();
+    };
+    await problemsOf(deployService(withImage('canary-late', 'churn:2'), { ...world, report, signal: interruption.signal }));
+    const request = { ...requestFor('canary-late'), yes: false };
+    const abort = () => abortCanary(request, recordingWorld());
+    const late = await throughNothing(request, (cluster) =>
+      withDeployLock(cluster, lockOf(request), { ...recordingWorld(), holder: 'ann@laptop' }, () => problemsOf(abort())),
+    );
+    expect(late.problems.map(({ code }) => code)).toEqual(['locked']);
+    await abort();
+    expect([await imageIn('canary-late'), await leftIn('canary-late')]).toEqual(['churn:1', '']);
+  });
+
   test('is destroyed with its service', async () => {
     await deployService(withImage('canary-destroyed', 'churn:1'), recordingWorld());
     await deployAndStop(withImage('canary-destroyed', 'churn:2', LONG));
@@ -306,6 +328,15 @@ describe('while a deploy watches its canary', () => {
     const error = await problemsOf(deployService(withImage('canary-aborted', 'churn:2', LONG), worldThat('canary-shifted', abort)));
     expect([error.exit, error.problems.map(({ code }) => code)]).toEqual(['rolledBack', ['canary-ordered-off', 'canary-aborted']]);
     expect([await imageIn('canary-aborted'), await leftIn('canary-aborted')]).toEqual(['churn:1', '']);
+  });
+
+  test('an order to abort that waits for that deploy to end leaves the version that served before, and brings back none before it', async () => {
+    for (const image of ['churn:0', 'churn:1']) await deployService(withImage('canary-awaited', image), recordingWorld());
+    const order = { ...requestFor('canary-awaited'), yes: false, lockWaitSeconds: 120 };
+    const world = worldThat('canary-shifted', () => abortCanary(order, { ...recordingWorld(), holder: 'ann@laptop' }));
+    await problemsOf(deployService(withImage('canary-awaited', 'churn:2', LONG), world));
+    await world.acted;
+    expect([await imageIn('canary-awaited'), await leftIn('canary-awaited')]).toEqual(['churn:1', '']);
   });
 });
 

@@ -1,6 +1,6 @@
 export { type Canary, podsBeside } from './canary.ts';
 export { chooseRollout } from './find.ts';
-export { canaryName, markOf, ORDER_MANAGER, type Order, orderAnnotations } from './names.ts';
+export { canaryName, type Mark, markOf, ORDER_MANAGER, type Order, orderAnnotations } from './names.ts';
 export { isServing, listCanaryPods, readCanaryDeployment, waitUntilCanaryGone } from './pods.ts';
 export { readTraffic } from './read-traffic.ts';
 export { runCanary } from './roll-out.ts';
