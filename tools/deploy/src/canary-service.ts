@@ -16,6 +16,7 @@ import type { Cluster } from './cluster/index.ts';
 import { deployService } from './deploy.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { type LiveDeployment, RESOURCES } from './kube/index.ts';
+import { pinImage } from './pin-image.ts';
 import { releaseOf } from './release-of.ts';
 import { listRevisions } from './revisions/index.ts';
 import { type RollbackRequest, rollbackService } from './rollback.ts';
@@ -34,8 +35,10 @@ export function readCanary(target: Target, world: Pick<World, 'connect'>): Promi
 }
 
 /** Skips the steps that are left: tells it to the deploy that runs, or carries the deploy on. The canary's pods are proved all the same. */
-export async function promoteCanary(request: DeployRequest, world: World): Promise<void> {
-  await expectConfirmed(request, request.yes, 'the promotion of a canary', world);
+export async function promoteCanary(asked: DeployRequest, world: World): Promise<void> {
+  await expectConfirmed(asked, asked.yes, 'the promotion of a canary', world);
+  // The pods of the canary name their image by the digest that its deploy was told.
+  const request = { ...(await pinImage(asked, world, (note) => world.report({ type: 'noted', ...note }))), yes: true };
   const release = releaseOf(request);
   const mark = await giveOrder(request, 'promote', world, (found) => {
     if (found === podsHash(request.service, release.objects)) return;

@@ -1,4 +1,4 @@
-import { formatProblems } from '@modelyard/core';
+import { formatProblems, succeed } from '@modelyard/core';
 import { Check } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { abortCanary, promoteCanary, readCanary } from '../canary-service.ts';
@@ -279,6 +279,18 @@ describe('an interrupted canary', () => {
     expect([await imageIn('canary-by-hand'), await leftIn('canary-by-hand')]).toEqual(['churn:2', '']);
     const none = await problemsOf(abortCanary({ ...requestFor('canary-by-hand'), yes: false }, recordingWorld()));
     expect(none.problems.map(({ code }) => code)).toEqual(['no-canary']);
+  });
+
+  test('is promoted by hand by the tag whose digest its registry told', async () => {
+    const digest = `sha256:${'d'.repeat(64)}`;
+    const told = { resolveImage: async () => succeed({ digest }) };
+    const pushed = (ref: string) => ({ ...withImage('canary-pinned', ref, LONG), image: { ref } });
+    await deployService(pushed('churn:1'), { ...recordingWorld(), ...told });
+    const interruption = new AbortController();
+    const stopping = { ...worldThat('canary-shifted', () => interruption.abort()), ...told, signal: interruption.signal };
+    await problemsOf(deployService(pushed('churn:2'), stopping));
+    await promoteCanary(pushed('churn:2'), { ...recordingWorld(), ...told });
+    expect([await imageIn('canary-pinned'), await leftIn('canary-pinned')]).toEqual([`churn:2@${digest}`, '']);
   });
 
   test('whose pods the service is taking is aborted by who has the lock alone', async () => {
