@@ -37,8 +37,7 @@ class LinearModel:
 
 def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> LinearModel:
     """The trained model; the same table gives the same bytes."""
-    means, spreads = matrix.mean(axis=0), matrix.std(axis=0)
-    spreads[spreads == 0] = 1
+    means, spreads = matrix.mean(axis=0), _spreads(matrix)
     columns = _with_ones((matrix - means) / spreads)
     if not schema.is_classification:
         weights = np.linalg.lstsq(columns, np.asarray(targets, dtype=np.float64).reshape(-1, 1), rcond=None)[0]
@@ -46,6 +45,12 @@ def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> Lin
     labels = sorted(set(targets))
     wanted = np.array([[float(target == label) for label in labels] for target in targets])
     return LinearModel(means, spreads, _descend(columns, wanted), labels)
+
+
+def _spreads(matrix: np.ndarray) -> np.ndarray:
+    """The standard deviations; 1 for a column of one value, where rounding leaves one that blows up any other value."""
+    found = matrix.std(axis=0)
+    return np.where((matrix.max(axis=0) > matrix.min(axis=0)) & (found > 0), found, 1.0)
 
 
 def _descend(columns: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -99,7 +99,9 @@ def fit(schema: DataSchema, matrix: np.ndarray, targets: Sequence[Label]) -> Sca
 
 def _standardize(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     spreads = values.std(axis=0)
-    return values.mean(axis=0), np.where(spreads > 0, spreads, 1.0)
+    # In a column of one value it is what rounding leaves, and would blow up any other value.
+    varies = (values.max(axis=0) > values.min(axis=0)) & (spreads > 0)
+    return values.mean(axis=0), np.where(varies, spreads, 1.0)
 
 
 def classes(model: ScaledNetwork) -> list[Label]:
