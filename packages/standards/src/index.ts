@@ -3,7 +3,7 @@ export { EMPTY_LOCK, formatLock, type Lock, type LockedPlace, lockPlace, parseLo
 export {
   type MadeService,
   makeService,
-  normalizeDirectory,
+  parseDirectory,
   requireFreeName,
   requireWorkspace,
   type ServiceOptions,

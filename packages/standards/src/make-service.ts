@@ -1,4 +1,5 @@
-import { LOCK_FILE, ProblemError, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { posix } from 'node:path';
+import { fail, LOCK_FILE, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import {
   categoryWarnings,
   cudaWarnings,
@@ -33,7 +34,7 @@ export function makeService(sink: WorkspaceSink, options: ServiceOptions, where:
   const table = unwrap(readOwnTable(options, where));
   const given: GivenAnswers = { ...options, ...(table ? { data: table.schema, hasOwnData: true } : { data: undefined }) };
   const answers = unwrap(parseModelServiceAnswers(given, where));
-  const directory = normalizeDirectory(options.directory ?? `services/${answers.name}`);
+  const directory = unwrap(parseDirectory(options.directory ?? `services/${answers.name}`, where));
   requireFreeDirectory(sink, directory, answers.name);
   requireFreeName(sink, directory, answers.name, where);
   scaffoldService(sink, directory, answers, table?.csv);
@@ -75,8 +76,16 @@ export function requireFreeName(sink: Pick<WorkspaceSink, 'exists' | 'read'>, di
   ]);
 }
 
-/** A folder of the workspace as Nx writes it: "/" and no dot in front. */
-export const normalizeDirectory = (directory: string): string => directory.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+/** What names no folder below a root: an absolute path, one with a drive, and one that leads out of it. */
+const NOT_BELOW = /^(\/|[A-Za-z]:|\.\.(\/|$))/;
+
+/** A folder of the workspace as Nx writes it, with "/" and no dot in front; or the problem that it is not one. */
+export function parseDirectory(given: string, where: string): Result<string> {
+  const directory = posix.normalize(given.replaceAll('\\', '/'));
+  if (!NOT_BELOW.test(directory)) return succeed(directory.replace(/\/$/, ''));
+  const what = `--directory "${given}" is no folder below the root of the workspace`;
+  return fail({ code: 'bad-directory', where, what, remedy: 'give its path from the root, for example teams/growth/churn' });
+}
 
 function requireFreeDirectory(sink: WorkspaceSink, directory: string, name: string): void {
   if (!sink.exists(directory)) return;

@@ -52,6 +52,12 @@ test('a service that there is not writes nothing and is named', async () => {
   expect(written()).toEqual([]);
 });
 
+test('a folder outside the workspace is refused', async () => {
+  await expect(modelLib(tree, { name: 'features', directory: '../features' })).rejects.toThrow(
+    'bad-directory  nx g model-lib: --directory "../features" is no folder below the root of the workspace',
+  );
+});
+
 test('a folder that exists is kept', async () => {
   tree.write('libs/features/notes.txt', 'mine\n');
   await expect(modelLib(tree, { name: 'features' })).rejects.toThrow(

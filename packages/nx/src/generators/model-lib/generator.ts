@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { fail, nearestWord, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
-import { normalizeDirectory, requireFreeName, requireWorkspace, scaffoldLib } from '@modelyard/standards';
+import { parseDirectory, requireFreeName, requireWorkspace, scaffoldLib } from '@modelyard/standards';
 import { parseModelLibAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, globAsync, logger, type Tree } from '@nx/devkit';
 import { PYPROJECT_FILE, parsePyproject } from '../../pyproject.ts';
@@ -19,7 +19,7 @@ const COMMAND = 'nx g model-lib';
 export default async function modelLib(tree: Tree, options: ModelLibOptions): Promise<GeneratorCallback> {
   requireWorkspace(treeSink(tree), COMMAND);
   const answers = unwrap(parseModelLibAnswers(options, COMMAND));
-  const directory = normalizeDirectory(options.directory ?? `libs/${answers.name}`);
+  const directory = unwrap(parseDirectory(options.directory ?? `libs/${answers.name}`, COMMAND));
   const users = (options.for ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');
   const isThere = unwrap(findLib(tree, directory, answers.name, users.length > 0));
   requireFreeName(treeSink(tree), directory, answers.name, COMMAND);

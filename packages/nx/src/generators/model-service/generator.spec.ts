@@ -37,6 +37,23 @@ test('a folder of the user is kept where --directory says, with slashes of eithe
   expect(tree.exists('teams/growth/churn/model-service.yaml')).toBe(true);
 });
 
+test('a folder is recorded by one path, however it is written', async () => {
+  const tree = workspaceTree();
+  await modelService(tree, { name: 'churn', directory: 'teams//other/../growth/churn/' });
+  expect(tree.read('.modelyard/lock.json', 'utf-8')).toContain('"teams/growth/churn": {');
+});
+
+test('a folder outside the workspace, where Nx would never find the service, is refused', async () => {
+  for (const directory of ['../churn', 'teams/../../churn', '/srv/churn', 'C:\\work\\churn']) {
+    const { text, written } = await refused({ name: 'churn', directory });
+    expect(text).toBe(
+      `bad-directory  nx g model-service: --directory "${directory}" is no folder below the root of the workspace
+          give its path from the root, for example teams/growth/churn`,
+    );
+    expect(written).toEqual([]);
+  }
+});
+
 test('a bad name is refused and nothing is written', async () => {
   const { text, written } = await refused({ name: 'Churn!' });
   expect(text).toBe(
