@@ -1,4 +1,4 @@
-import { type Framework, fail, type Problem, type PythonVersion, type Result, SPEC_DEFAULTS, succeed } from '@modelyard/core';
+import { FRAMEWORKS, type Framework, fail, type Problem, type PythonVersion, type Result, SPEC_DEFAULTS, succeed } from '@modelyard/core';
 import { type CudaMatrix, type CudaSet, cudaAsked, GPU_BASES, type GpuBase, missingCpuWheels, resolveCuda, VERSION } from './cuda/index.ts';
 import { notOneOf } from './option-problems.ts';
 
@@ -21,6 +21,24 @@ export const LESSON_GPU = {
   gpuBase: 'cuda-runtime',
   python: '3.11',
 } as const;
+
+/** What a command line fills in by itself: it contradicts nothing. */
+const FILLED_IN: Readonly<Record<string, string>> = {
+  accelerator: SPEC_DEFAULTS.accelerator,
+  framework: FRAMEWORKS[0] as string,
+  gpuBase: GPU_BASES[0],
+};
+
+/** The problems of options that say otherwise than the lesson's GPU pair. */
+export function lessonGpuProblems(given: Readonly<Record<string, unknown>>, where: string): Problem[] {
+  return Object.entries(LESSON_GPU).flatMap(([key, lesson]) => {
+    const value = given[key];
+    if (value === undefined || [lesson, FILLED_IN[key]].includes(String(value))) return [];
+    const option = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const what = `--lesson-gpu and --${option}=${String(value)} exclude each other`;
+    return [{ code: 'bad-option', where, what, remedy: `the lesson's GPU pair is for --${option}=${lesson}: leave out one of the two` }];
+  });
+}
 
 interface Choice {
   readonly framework: Framework;

@@ -105,6 +105,18 @@ test('the answers of a lock give the same service again, whatever the matrix say
   expect(unwrap(parse(JSON.parse(JSON.stringify(answers)) as GivenAnswers))).toEqual(answers);
 });
 
+test("an option that says otherwise than the lesson's GPU pair is refused, and a default of the command line is not", () => {
+  expect(messageOf(parse({ lessonGpu: true, framework: 'xgboost', cuda: 12.6 }))).toBe(
+    `bad-option  nx g model-service: --lesson-gpu and --framework=xgboost exclude each other
+          the lesson's GPU pair is for --framework=torch: leave out one of the two
+
+bad-option  nx g model-service: --lesson-gpu and --cuda=12.6 exclude each other
+          the lesson's GPU pair is for --cuda=11.8: leave out one of the two`,
+  );
+  const filledIn = { python: '3.11', framework: 'sklearn', accelerator: 'cpu', gpuBase: 'python' };
+  expect(parse({ ...filledIn, lessonGpu: true })).toEqual(parse({ lessonGpu: true }));
+});
+
 test('options that need a GPU, or are no versions, are refused', () => {
   expect(messageOf(parse({ framework: 'torch', cuda: '12.6' }))).toBe(
     `bad-option  nx g model-service: --cuda is given without --accelerator=cuda

@@ -26,7 +26,7 @@ import {
   yamlText,
 } from '@modelyard/core';
 import { type CudaSet, loadCudaMatrix } from './cuda/index.ts';
-import { type GpuOptions, gpuView, LESSON_GPU, parseAccelerator } from './gpu-answers.ts';
+import { type GpuOptions, gpuView, LESSON_GPU, lessonGpuProblems, parseAccelerator } from './gpu-answers.ts';
 import { notInRange, notOneOf } from './option-problems.ts';
 import type { View } from './render.ts';
 import { markdownCell, shellText } from './text.ts';
@@ -62,8 +62,9 @@ export type GivenAnswers = Partial<Record<keyof ModelServiceAnswers | keyof GpuO
 
 /** Fills in defaults and checks each answer; all problems together. */
 export function parseModelServiceAnswers(asGiven: GivenAnswers, where: string): Result<ModelServiceAnswers> {
-  const given = asGiven.lessonGpu === true ? { ...asGiven, ...LESSON_GPU } : asGiven;
-  const problems: Problem[] = [];
+  const isLessonGpu = asGiven.lessonGpu === true;
+  const given = isLessonGpu ? { ...asGiven, ...LESSON_GPU } : asGiven;
+  const problems: Problem[] = isLessonGpu ? lessonGpuProblems(asGiven, where) : [];
   const names = parseServiceName(given.name, where);
   if (!names.ok) problems.push(...names.problems);
   const python = String(given.python ?? PYTHON_VERSIONS[0]);
