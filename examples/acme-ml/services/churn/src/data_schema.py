@@ -9,6 +9,8 @@ from src.problem import InputProblems, Problem
 
 FEATURE_TYPES = ("integer", "number", "string")
 TASKS = ("classification", "regression")
+# Beyond this a float no longer tells two integers apart.
+LARGEST_INTEGER = 2**53
 
 Scalar = int | float | str
 # None where a nullable column has no value.

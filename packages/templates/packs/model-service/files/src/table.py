@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from src.data_schema import DataSchema, Feature, Value
+from src.data_schema import LARGEST_INTEGER, DataSchema, Feature, Value
 from src.problem import InputProblems, Problem
 
 SHOWN_PROBLEMS = 20
@@ -59,6 +59,8 @@ def parse_cell(feature: Feature, text: str) -> Value:
         number = read_number(text)
     except ValueError:
         raise ValueError(EXPECTED_NUMBER) from None
+    if feature.type == "integer" and abs(number) > LARGEST_INTEGER:
+        raise ValueError(f"expected an integer, at most {LARGEST_INTEGER} in size")
     if feature.minimum is not None and number < feature.minimum:
         raise ValueError(f"expected at least {feature.minimum:g}")
     if feature.maximum is not None and number > feature.maximum:

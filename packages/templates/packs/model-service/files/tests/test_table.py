@@ -40,6 +40,14 @@ def test_a_number_that_is_too_large_for_a_model_is_a_bad_cell(tmp_path: Path, ro
         read(tmp_path, "\n".join(["x,y", row, *ROWS]))
 
 
+def test_an_integer_that_no_request_may_hold_is_a_bad_cell(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["x,y", f"{2**53 + 2},1", *ROWS]), encoding="utf-8")
+    schema = DataSchema("y", "regression", (Feature("x", "integer", 1),))
+    with pytest.raises(InputProblems, match=r"line 2: x is .*, expected an integer, at most 9007199254740992 in size"):
+        read_table(path, schema)
+
+
 @pytest.mark.parametrize(
     ("texts", "labels"),
     [

@@ -11,10 +11,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
-from src.data_schema import Feature, Value
+from src.data_schema import LARGEST_INTEGER, Feature, Value
 
-# Beyond this a float no longer tells two integers apart.
-LARGEST_INTEGER = 2**53
 SHOWN_FAULTS = 20
 # So many are validated in half a millisecond.
 ROWS_AT_ONCE = 256
