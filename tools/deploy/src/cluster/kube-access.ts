@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { fail, nearestWord, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
+import { didYouMean, fail, type Problem, ProblemError, type Result, succeed, unwrap, WORKSPACE_FILE } from '@modelyard/core';
 import { proxyOfEnv } from '@modelyard/image';
 import { safeText } from '../safe-line.ts';
 import { brokenKubeconfig, type ClusterEntry, type Kubeconfig, readKubeconfigs, type UserEntry } from './kubeconfig.ts';
@@ -106,13 +106,12 @@ function noKubeconfig(access: ClusterAccess): Problem {
 
 function unknownContext(access: ClusterAccess, files: readonly string[], config: Kubeconfig): Problem {
   const known = [...config.contexts.keys()];
-  const nearest = nearestWord(access.context, known);
   const list = known.length > 0 ? `known: ${known.join(', ')}` : 'it holds no context at all';
   return {
     code: 'unknown-context',
     where: WORKSPACE_FILE,
     what: `environment "${access.environment}" asks for the kube context "${access.context}", which is not in ${files.join(', ')}`,
-    remedy: nearest ? `did you mean "${nearest}"? ${list}` : list,
+    remedy: `${didYouMean(access.context, known)}${list}`,
   };
 }
 

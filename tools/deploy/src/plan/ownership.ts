@@ -50,7 +50,7 @@ export function driftOf(desired: KubeObject, live: KubeObject): TakenField[] {
   const takers = (live.metadata.managedFields ?? []).filter((entry) => !isOurs(entry));
   const taken = takers.flatMap((entry) =>
     fieldsIn(desired, entry, live)
-      .filter(({ path, isOwned, isHeld }) => isOwned && (!isHeld || isLost(path)))
+      .filter(({ path, isOwned, wanted, held }) => isOwned && (isLost(path) || !equalJson(wanted, held)))
       .map(({ path }) => ({
         field: path,
         manager: entry.manager ?? '',
@@ -82,11 +82,12 @@ export function lostFields(desired: KubeObject, live: KubeObject): string[] {
   return fieldsIn(desired, ourEntry(live), live).flatMap(({ path, isOwned }) => (isOwned ? [] : [path]));
 }
 
-/** A field of a wanted object, whether a manager owns it, and whether the live object says the same of it. */
+/** A field of a wanted object, whether a manager owns it, and what the live object says of it. */
 interface Field {
   readonly path: string;
   readonly isOwned: boolean;
-  readonly isHeld: boolean;
+  readonly wanted: unknown;
+  readonly held: unknown;
 }
 
 function fieldsIn(desired: KubeObject, entry: ManagedFields | undefined, live: KubeObject): Field[] {
@@ -96,7 +97,7 @@ function fieldsIn(desired: KubeObject, entry: ManagedFields | undefined, live: K
 /** Walks a value beside a set of fields, down to the first field that is not in the set and to the leaves that are. */
 function* walk(value: unknown, fields: FieldSet | undefined, live: unknown, path: string): Generator<Field> {
   if (fields === undefined || typeof value !== 'object' || value === null || isEmpty(fields)) {
-    yield { path, isOwned: fields !== undefined, isHeld: equalJson(value, live) };
+    yield { path, isOwned: fields !== undefined, wanted: value, held: live };
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const name = nameIn(fields, item);
