@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { type Problem, ProblemError } from '@modelyard/core';
 import { indexArguments } from './index-lines.ts';
 import { LOCK_SOURCES } from './lock-requirements.ts';
+import { lastLines } from './run-process.ts';
 import { installVendored, VENDOR_DIRECTORY, wheelsIn } from './shared-packages.ts';
 import { findUv, type PythonWorld, venvExecutable } from './uv.ts';
-import { lastLines, type ServiceFolder, uvRun } from './uv-run.ts';
+import { type ServiceFolder, uvRun } from './uv-run.ts';
 
 const LOCKED = ['requirements.txt', 'requirements-dev.txt', 'requirements-tracking.txt'] as const;
 /** What .venv was made from; the wheels of shared packages have a stamp of their own, because they change often and install fast. */
@@ -61,7 +62,7 @@ export function noPython({ name, python }: ServiceFolder, output: string): Probl
     where: name,
     what: `there is no Python ${python} on this machine, and none could be downloaded`,
     remedy: `install Python ${python}, so that "python${python}" is on PATH, or let uv fetch it from where your network allows (UV_PYTHON_INSTALL_MIRROR)`,
-    details: lastLines(output),
+    details: lastLines(output, 12),
   };
 }
 

@@ -16,6 +16,9 @@ export interface ProcessOutcome {
   readonly output: string;
 }
 
+/** What a person reads of a long output: so many lines of its end. */
+export const lastLines = (output: string, count: number): string[] => output.trim().split('\n').slice(-count);
+
 const SIGNAL_NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /** Runs a command without a shell and waits for its end; SIGINT and SIGTERM to us are passed on to it. */

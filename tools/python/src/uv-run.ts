@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type Problem, ProblemError } from '@modelyard/core';
-import { runProcess } from './run-process.ts';
+import { lastLines, runProcess } from './run-process.ts';
 import type { PythonWorld } from './uv.ts';
 
 /** A folder with locks and a .venv of its own: a service, or a shared package. */
@@ -32,8 +32,5 @@ const uvFailed = (args: readonly string[], service: ServiceFolder, code: number,
   where: service.name,
   what: `"uv ${args.slice(0, 2).join(' ')}" ended with code ${code}`,
   remedy: 'read its last lines below; with a private index or proxy, set uv’s own variables (UV_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE)',
-  details: lastLines(output),
+  details: lastLines(output, 12),
 });
-
-/** What a person reads of a long output. */
-export const lastLines = (output: string): string[] => output.trim().split('\n').slice(-12);

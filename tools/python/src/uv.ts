@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError, UV_VERSION } from '@modelyard/core';
-import { type ProcessOutcome, runProcess } from './run-process.ts';
+import { lastLines, type ProcessOutcome, runProcess } from './run-process.ts';
 
 /** What every call into Python needs from the world above. */
 export interface PythonWorld {
@@ -43,7 +43,7 @@ async function installUv(venv: string, world: PythonWorld): Promise<void> {
       where: 'uv',
       what: python === undefined ? 'neither uv nor a Python is on PATH' : 'uv is not on PATH and could not be installed with pip',
       remedy: 'install it (https://docs.astral.sh/uv/getting-started/installation), or set MODELYARD_UV to its path',
-      details: (installed?.output ?? '').trim().split('\n').slice(-5),
+      details: lastLines(installed?.output ?? '', 5),
     },
   ]);
 }
