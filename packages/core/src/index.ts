@@ -5,8 +5,9 @@ export type { DeploySource, EnvironmentSource, ModelSourceSpec } from './deploy-
 export type * from './deploy-spec.ts';
 export * from './file-set.ts';
 export * from './frameworks.ts';
-export { editDistance, nearestWord } from './nearest.ts';
+export { didYouMean, editDistance, nearestWord } from './nearest.ts';
 export { nodeVersionProblem } from './node-version.ts';
+export { optionWords } from './option-words.ts';
 export * from './package-name.ts';
 export * from './problem.ts';
 export * from './quality-gate.ts';

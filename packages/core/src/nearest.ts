@@ -12,6 +12,12 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** The beginning of a remedy that offers the nearest known word, as it would be written; empty when all are far. */
+export function didYouMean(word: string, known: readonly string[], written = (nearest: string): string => `"${nearest}"`): string {
+  const nearest = nearestWord(word, known);
+  return nearest ? `did you mean ${written(nearest)}? ` : '';
+}
+
 /** The known word closest to the given one, or undefined when none is within half its length. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const ranked = known

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
-import { nearestWord } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -45,12 +45,11 @@ function problemsOf(error: SchemaError, schema: JsonSchema, source: YamlSource):
 }
 
 function unknownKey(key: string, path: readonly string[], known: readonly string[], source: YamlSource): Problem {
-  const nearest = nearestWord(key, known);
   return {
     code: 'unknown-key',
     where: source.locate([...path, key]),
     what: `"${dotted([...path, key])}" is not a known key`,
-    remedy: nearest ? `did you mean "${nearest}"? known here: ${known.join(', ')}` : `known here: ${known.join(', ')}`,
+    remedy: `${didYouMean(key, known)}known here: ${known.join(', ')}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { PythonVersion } from './contract.ts';
-import { nearestWord } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { fail, type Result, succeed } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseYamlSource } from './yaml-source.ts';
@@ -115,12 +115,11 @@ export function chooseEnvironment(config: WorkspaceConfig, asked: string | undef
   const environment = config.environments[name];
   if (environment) return succeed(environment);
   const known = Object.keys(config.environments);
-  const nearest = nearestWord(name, known);
   return fail({
     code: 'unknown-environment',
     where: file,
     what: `there is no environment "${name}"`,
-    remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}known: ${known.join(', ')}`,
+    remedy: `${didYouMean(name, known)}known: ${known.join(', ')}`,
   });
 }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { nearestWord, type Problem, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
+import { didYouMean, type Problem, ProblemError, parseYamlSource, SPEC_FILE, WORKSPACE_FILE } from '@modelyard/core';
 
 const NEVER_A_SERVICE = new Set(['node_modules', 'dist']);
 
@@ -44,13 +44,12 @@ export function chooseServices(workspace: string, services: Services, asked: rea
 }
 
 function unknownService(workspace: string, name: string, known: readonly string[]): Problem {
-  const nearest = nearestWord(name, known);
   const remedy = known.length === 0 ? 'make one with "npx nx g model-service churn"' : `known: ${known.join(', ')}`;
   return {
     code: 'unknown-service',
     where: workspace,
     what: `there is no service "${name}"`,
-    remedy: nearest ? `did you mean "${nearest}"? ${remedy}` : remedy,
+    remedy: `${didYouMean(name, known)}${remedy}`,
   };
 }
 

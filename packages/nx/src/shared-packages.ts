@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fail, nearestWord, type Problem, type Result, succeed, unwrap } from '@modelyard/core';
+import { didYouMean, fail, type Problem, type Result, succeed, unwrap } from '@modelyard/core';
 import type { SharedPackage } from '@modelyard/python';
 import type { ExecutorContext } from '@nx/devkit';
 import type { Project } from './project.ts';
@@ -30,15 +30,14 @@ export function requireKnown(own: Pyproject, libs: readonly ModelLib[], where: s
   const names = libs.map((lib) => normalizeName(lib.name));
   const problems = own.dependencies
     .filter((name) => !names.includes(name))
-    .map((name): Problem => {
-      const nearest = nearestWord(name, names);
-      return {
+    .map(
+      (name): Problem => ({
         code: 'unknown-package',
         where,
         what: `"${name}" is no shared package of this workspace`,
-        remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}packages from an index go into requirements.in`,
-      };
-    });
+        remedy: `${didYouMean(name, names)}packages from an index go into requirements.in`,
+      }),
+    );
   return problems.length > 0 ? fail(...problems) : succeed(neededBy(own, libs));
 }
 

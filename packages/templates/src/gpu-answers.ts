@@ -1,4 +1,14 @@
-import { FRAMEWORKS, type Framework, fail, type Problem, type PythonVersion, type Result, SPEC_DEFAULTS, succeed } from '@modelyard/core';
+import {
+  FRAMEWORKS,
+  type Framework,
+  fail,
+  optionWords,
+  type Problem,
+  type PythonVersion,
+  type Result,
+  SPEC_DEFAULTS,
+  succeed,
+} from '@modelyard/core';
 import { type CudaMatrix, type CudaSet, cudaAsked, GPU_BASES, type GpuBase, missingCpuWheels, resolveCuda, VERSION } from './cuda/index.ts';
 import { notOneOf } from './option-problems.ts';
 
@@ -34,7 +44,7 @@ export function lessonGpuProblems(given: Readonly<Record<string, unknown>>, wher
   return Object.entries(LESSON_GPU).flatMap(([key, lesson]) => {
     const value = given[key];
     if (value === undefined || [lesson, FILLED_IN[key]].includes(String(value))) return [];
-    const option = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = optionWords(key);
     const what = `--lesson-gpu and --${option}=${String(value)} exclude each other`;
     return [{ code: 'bad-option', where, what, remedy: `the lesson's GPU pair is for --${option}=${lesson}: leave out one of the two` }];
   });

@@ -1,4 +1,4 @@
-import { type DataSchema, fail, nearestWord, type Problem, type Result, succeed } from '@modelyard/core';
+import { type DataSchema, didYouMean, fail, type Problem, type Result, succeed } from '@modelyard/core';
 import { type CsvRecord, parseCsv } from './csv.ts';
 import { type Column, inferFeature } from './infer-feature.ts';
 import { inferTarget } from './infer-target.ts';
@@ -65,8 +65,7 @@ function shapeProblems(header: readonly string[], rows: readonly CsvRecord[], na
 }
 
 function unknownColumn(name: string, header: readonly string[], where: string, isTarget: boolean): Problem {
-  const nearest = nearestWord(name, header);
-  const remedy = `${nearest ? `did you mean "${nearest}"? ` : ''}columns: ${header.join(', ')}`;
+  const remedy = `${didYouMean(name, header)}columns: ${header.join(', ')}`;
   return problem(isTarget ? 'unknown-target' : 'unknown-column', where, `there is no column "${name}"`, remedy);
 }
 

@@ -1,15 +1,14 @@
-import { nearestWord, type Problem } from '@modelyard/core';
+import { didYouMean, type Problem } from '@modelyard/core';
 
 /** The problem of a value that is none of the allowed ones; it names the nearest. */
 export function notOneOf(option: string, value: string, allowed: readonly string[], where: string): Problem[] {
   if (allowed.includes(value)) return [];
-  const nearest = nearestWord(value, allowed);
   return [
     {
       code: 'bad-option',
       where,
       what: `--${option} "${value}" is not offered`,
-      remedy: `${nearest ? `did you mean "${nearest}"? ` : ''}one of: ${allowed.join(', ')}`,
+      remedy: `${didYouMean(value, allowed)}one of: ${allowed.join(', ')}`,
     },
   ];
 }

@@ -1,3 +1,5 @@
+import { optionWords } from '@modelyard/core';
+
 const NUMBERS: ReadonlySet<string> = new Set(['port', 'gpus']);
 
 /**
@@ -13,7 +15,7 @@ export function asWritten<T extends object>(options: T, argv: readonly string[])
 }
 
 function typedFor(option: string, value: number, argv: readonly string[]): string {
-  const spellings = [option, option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)];
+  const spellings = [option, optionWords(option)];
   const typed = argv.flatMap((word, at) => {
     const [, name = '', text = argv[at + 1] ?? ''] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     return spellings.includes(name) ? [text] : [];

@@ -1,4 +1,4 @@
-import { fail, nearestWord, type Problem, type Result, succeed } from '@modelyard/core';
+import { didYouMean, fail, type Problem, type Result, succeed } from '@modelyard/core';
 import type { DeployQuestion } from '@modelyard/deploy';
 import type { Project } from '../../project.ts';
 import { questionOf } from '../../terminal.ts';
@@ -55,8 +55,7 @@ function problemOf(name: string, value: unknown): Problem | undefined {
   const known = Object.keys(DEPLOY_OPTIONS);
   const remedy = `known: ${known.map((one) => `--${one}`).join(', ')}`;
   if (name === '_') return { ...problem, what: `it takes options alone, not ${[value].flat().join(' ')}`, remedy };
-  const nearest = nearestWord(name, known);
-  return { ...problem, what: `there is no option --${name}`, remedy: nearest ? `did you mean --${nearest}? ${remedy}` : remedy };
+  return { ...problem, what: `there is no option --${name}`, remedy: `${didYouMean(name, known, (option) => `--${option}`)}${remedy}` };
 }
 
 /** What the options of the target say, in the words of the deploy library. */

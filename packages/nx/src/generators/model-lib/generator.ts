@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { fail, nearestWord, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
+import { didYouMean, fail, parseServiceSpec, type Result, SPEC_FILE, succeed, unwrap } from '@modelyard/core';
 import { parseDirectory, requireFreeName, requireWorkspace, scaffoldLib } from '@modelyard/standards';
 import { parseModelLibAnswers } from '@modelyard/templates';
 import { type GeneratorCallback, globAsync, logger, type Tree } from '@nx/devkit';
@@ -66,8 +66,7 @@ function extend(
   const root = projects.get(user);
   if (root === undefined) {
     const known = [...projects.keys()].filter((name) => name !== lib.name);
-    const nearest = nearestWord(user, known);
-    const remedy = `${nearest ? `did you mean "${nearest}"? ` : ''}Python projects: ${known.join(', ') || 'none'}`;
+    const remedy = `${didYouMean(user, known)}Python projects: ${known.join(', ') || 'none'}`;
     return fail({ code: 'unknown-project', where: `${COMMAND} --for`, what: `there is no Python project "${user}"`, remedy });
   }
   const file = `${root}/${PYPROJECT_FILE}`;
